@@ -1,0 +1,45 @@
+"""The errors a person reads: every one says what is wrong, where, and the way out."""
+
+from __future__ import annotations
+
+
+class AbastoError(Exception):
+    """Base of all errors that Abasto raises on purpose. Its text is one sentence for a person, ready to print."""
+
+
+class InputError(AbastoError, ValueError):
+    """A file or a parameter says something that cannot be used.
+
+    `file`, `line` (1 = first physical line) and `column` (the header as the file wrote it) say where, as far as known.
+    """
+
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, column: str | None = None
+    ) -> None:
+        place = ", ".join(
+            part
+            for part in (
+                file,
+                f"line {line}" if line is not None else None,
+                f"column '{column}'" if column is not None else None,
+            )
+            if part
+        )
+        super().__init__(f"{place}: {message}" if place else message)
+        self.file, self.line, self.column = file, line, column
+
+
+class MissingError(AbastoError, LookupError):
+    """Something that is needed (a file, a column, a model, a bucket) is not there."""
+
+
+class ConflictError(AbastoError, RuntimeError):
+    """Somebody else changed or claimed the same thing first, or the state does not allow the step."""
+
+
+class IntegrityError(AbastoError, ValueError):
+    """Bytes are not what was signed or what the manifest says."""
+
+
+class ServiceError(AbastoError, ConnectionError):
+    """The object store or the Prefect server cannot be reached, refuses us, or is out of space."""
