@@ -1,0 +1,105 @@
+"""Joint sample paths of demand: the one form in which `forecasting` hands uncertainty to `planning`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from intake.errors import InputError
+
+
+@dataclass(frozen=True)
+class DemandPaths:
+    """Equally likely futures of every series, drawn together.
+
+    `values` has shape (series, paths, horizon) and is never negative; path number p of all series and periods
+    is one joint future. Sum a path, then take the quantile: a sum of weekly P95s is not the P95 of the sum.
+    """
+
+    values: npt.NDArray[np.float64]
+    unique_id: tuple[str, ...]
+    ds: pd.DatetimeIndex
+
+    def __post_init__(self) -> None:
+        """Raise InputError unless shapes agree, ids are distinct and values finite and not negative."""
+        if self.values.ndim != 3:
+            raise InputError(
+                f"demand paths need three axes (series, paths, horizon), these have {self.values.ndim}"
+            )
+        series, paths, horizon = self.values.shape
+        if (series, horizon) != (len(self.unique_id), len(self.ds)) or paths == 0:
+            raise InputError(
+                f"demand paths of shape {self.values.shape} do not fit {len(self.unique_id)} series "
+                f"and {len(self.ds)} periods; give one path or more per series and a value per period"
+            )
+        if len(set(self.unique_id)) != series:
+            raise InputError("demand paths name a unique_id twice; join the series before drawing paths")
+        if not (np.isfinite(self.values).all() and (self.values >= 0).all()):
+            raise InputError("demand paths must be finite and not negative")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of series, of paths and of periods."""
+        series, paths, horizon = self.values.shape
+        return series, paths, horizon
+
+    def total(self) -> npt.NDArray[np.float64]:
+        """Demand of all series together, path by path, shape (paths, horizon)."""
+        return np.asarray(self.values.sum(axis=0), dtype=np.float64)
+
+    def mean(self) -> npt.NDArray[np.float64]:
+        """Expected demand, shape (series, horizon)."""
+        return np.asarray(self.values.mean(axis=1), dtype=np.float64)
+
+    def quantile(self, q: float) -> npt.NDArray[np.float64]:
+        """Smallest sampled demand that a share `q` of the paths does not exceed, (series, horizon)."""
+        return _sample_quantile(self.values, q)
+
+    def sum_quantile(self, q: float, periods: int | slice) -> npt.NDArray[np.float64]:
+        """Quantile of demand summed over `periods`, shape (series,).
+
+        `periods` is a number of first periods, or a slice such as slice(2, 5) for the third to fifth.
+        """
+        chosen = slice(0, periods) if isinstance(periods, int) else periods
+        if isinstance(periods, int) and not 0 <= periods <= len(self.ds):
+            raise InputError(
+                f"{periods} periods were asked of paths over {len(self.ds)}; draw paths over a longer horizon"
+            )
+        return _sample_quantile(self.values[:, :, chosen].sum(axis=2), q)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Long table with the columns unique_id, path, ds, y, sorted in that order."""
+        series, paths, horizon = self.values.shape
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat(np.array(self.unique_id, dtype=object), paths * horizon),
+                "path": np.tile(np.repeat(np.arange(paths, dtype=np.int64), horizon), series),
+                "ds": np.tile(self.ds.to_numpy(), series * paths),
+                "y": self.values.reshape(-1),
+            }
+        )
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame) -> DemandPaths:
+        """Read back what `to_frame` wrote; InputError if a series, path and period is missing."""
+        ordered = frame.sort_values(["unique_id", "path", "ds"], kind="stable")
+        ids = tuple(dict.fromkeys(ordered["unique_id"].astype(str)))
+        ds = pd.DatetimeIndex(np.sort(ordered["ds"].unique()))
+        paths = int(ordered["path"].nunique())
+        if (
+            len(ordered) != len(ids) * paths * len(ds)
+            or ordered.duplicated(["unique_id", "path", "ds"]).any()
+        ):
+            raise InputError("a table of demand paths must have every series, path and period exactly once")
+        values = ordered["y"].to_numpy(dtype=np.float64).reshape(len(ids), paths, len(ds))
+        return cls(values=values, unique_id=ids, ds=ds)
+
+
+def _sample_quantile(values: npt.NDArray[np.float64], q: float) -> npt.NDArray[np.float64]:
+    """Quantile over axis 1 by the inverse empirical distribution: a value that occurs, no interpolation."""
+    if not 0 <= q <= 1:
+        raise InputError(f"a quantile lies between 0 and 1, not at {q}")
+    return np.asarray(np.quantile(values, q, axis=1, method="inverted_cdf"), dtype=np.float64)

@@ -1,0 +1,89 @@
+"""Measures of forecast error, on plain arrays; each formula lives here and nowhere else.
+
+All of them take observed values `y` and forecasts `y_hat` of one shape, skip pairs in which either is
+NaN, and return NaN where nothing is left to measure or the denominator is zero.
+
+Sources: Hyndman & Koehler (2006), "Another look at measures of forecast accuracy", International Journal
+of Forecasting 22 (MAE, MSE, RMSE, MASE); Kolassa & Schuetz (2007), Foresight 6 (WAPE); Makridakis,
+Spiliotis & Assimakopoulos (2022), IJF 38 (RMSSE); Koenker & Bassett (1978), Econometrica 46 (pinball loss).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def _error(y: Array, y_hat: Array) -> Array:
+    difference = np.asarray(y_hat, dtype=np.float64) - np.asarray(y, dtype=np.float64)
+    return np.asarray(difference[~np.isnan(difference)])
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator > 0 else float("nan")
+
+
+def mae(y: Array, y_hat: Array) -> float:
+    """Mean absolute error, in the unit of y."""
+    return _mean(np.abs(_error(y, y_hat)))
+
+
+def mse(y: Array, y_hat: Array) -> float:
+    """Mean squared error, in the square of the unit of y."""
+    return _mean(_error(y, y_hat) ** 2)
+
+
+def rmse(y: Array, y_hat: Array) -> float:
+    """Root mean squared error, in the unit of y."""
+    return float(np.sqrt(mse(y, y_hat)))
+
+
+def bias(y: Array, y_hat: Array) -> float:
+    """Mean of forecast minus observed, in the unit of y: positive means the forecasts are too high."""
+    return _mean(_error(y, y_hat))
+
+
+def wape(y: Array, y_hat: Array) -> float:
+    """Weighted absolute percentage error: sum of absolute errors over sum of absolute y (1 is 100 %)."""
+    both = ~(np.isnan(y) | np.isnan(y_hat))
+    return _ratio(float(np.abs(_error(y, y_hat)).sum()), float(np.abs(y[both]).sum()))
+
+
+def mase(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
+    """Mean absolute error over that of the seasonal naive forecast within `history`, which ends before `y`.
+
+    `history` is one series in order of time, NaN where not observed. Where it is no longer than a season, the
+    naive forecast is the last value (lag 1). Below 1 is better than naive.
+    """
+    return _ratio(mae(y, y_hat), _naive(history, season_length, power=1))
+
+
+def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
+    """Root mean squared scaled error: as `mase`, with squared errors and a square root."""
+    return float(np.sqrt(_ratio(mse(y, y_hat), _naive(history, season_length, power=2))))
+
+
+def _naive(history: Array, season_length: int, power: int) -> float:
+    lag = season_length if len(history) > season_length else 1
+    steps = history[lag:] - history[:-lag]
+    return _mean(np.abs(steps[~np.isnan(steps)]) ** power)
+
+
+def pinball_loss(y: Array, quantile_forecast: Array, q: float) -> float:
+    """Mean pinball loss of a forecast f of the quantile q: q (y - f) where y is above f, (1 - q) (f - y)
+    below.
+    """
+    shortfall = -_error(y, quantile_forecast)
+    return _mean(np.maximum(q * shortfall, (q - 1) * shortfall))
+
+
+def coverage(y: Array, lower: Array, upper: Array) -> float:
+    """Share of observed values within [lower, upper], bounds included."""
+    seen = ~(np.isnan(y) | np.isnan(lower) | np.isnan(upper))
+    return _mean(((y >= lower) & (y <= upper))[seen].astype(np.float64))
