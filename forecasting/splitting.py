@@ -35,10 +35,8 @@ class Split:
 
     def part(self, ds: pd.Series[pd.Timestamp]) -> pd.Series[str]:
         """Name of the part (train, validation, test) that each date falls in, as a Series like `ds`."""
-        names = np.where(
-            ds <= self.train_end, "train", np.where(ds <= self.development_end, "validation", "test")
-        )
-        return pd.Series(names, index=ds.index, name="part")
+        parts = pd.Series("train", index=ds.index, name="part")
+        return parts.mask(ds > self.train_end, "validation").mask(ds > self.development_end, "test")
 
 
 def split_by_time(

@@ -18,7 +18,7 @@ def staffing_table(paths: DemandPaths, sales_per_person: float) -> tuple[pd.Data
     """Expected and busy-day sales and the people they need, by weekday and by date.
 
     The sales of all series of a path are added first: the same people serve them. A busy day is the 90 %
-    quantile; people are the ceiling of sales / `sales_per_person` (both in the unit of y, per person and day).
+    quantile; people are the ceiling of sales / `sales_per_person`, both in the unit of y per day.
 
     By weekday (Monday first; a weekday pools the paths of all its dates): weekday, expected_sales,
     busy_day_sales, people_expected, people_busy_day. By date: ds, weekday and the same four.
@@ -26,7 +26,7 @@ def staffing_table(paths: DemandPaths, sales_per_person: float) -> tuple[pd.Data
     """
     if not (np.isfinite(sales_per_person) and sales_per_person > 0):
         raise InputError(
-            f"sales_per_person must be a positive number, the sales one person serves a day, not {sales_per_person}"
+            f"sales_per_person, what one person sells a day, must be positive, not {sales_per_person}"
         )
     if len(paths.ds) > 1 and (np.diff(paths.ds.to_numpy()) != np.timedelta64(1, "D")).any():
         raise InputError(

@@ -1,0 +1,202 @@
+"""The panel: every series on a regular calendar, with what is known about demand and about the future."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from forecasting.assumptions import Assumption, assumed_values
+from forecasting.calendar_columns import add_calendar
+from intake.errors import InputError, MissingError
+from intake.periods import following, period_number, period_start, season_length, shift
+
+RESERVED: Final = ("unique_id", "ds", "y", "in_stock", "requested")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Series on a regular calendar, sorted by unique_id and ds.
+
+    `frame` has the columns unique_id, ds, y, in_stock and `exog` (float64, known in advance). Each series
+    runs from its first row without gaps. y is demand as far as known: NaN where a period is missing or the
+    shelf was empty all period (in_stock 0). in_stock between 0 and 1 marks a period that sold out. Rows after
+    the last observation have y and in_stock NaN. `attributes` has unique_id and text columns, `notes` one
+    sentence per assumption about the future.
+    """
+
+    frame: pd.DataFrame
+    freq: str
+    season_length: int
+    exog: tuple[str, ...] = ()
+    attributes: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def last_observation(self) -> pd.Timestamp:
+        """Last period in which any series was observed."""
+        return pd.Timestamp(self.frame.loc[self.frame["y"].notna(), "ds"].max())
+
+    def upto(self, cutoff: pd.Timestamp) -> Panel:
+        """The panel as it was known at the end of period `cutoff`: later rows keep their exog and nothing
+        else.
+
+        Series that start later are left out; MissingError if none is left.
+        """
+        started = self.frame.groupby("unique_id")["ds"].transform("min") <= cutoff
+        if not started.any():
+            raise MissingError(
+                f"no series has begun by {cutoff:%Y-%m-%d}; choose a later cutoff or bring more history"
+            )
+        frame = self.frame[started].reset_index(drop=True)
+        later = frame["ds"] > cutoff
+        frame[["y", "in_stock"]] = frame[["y", "in_stock"]].mask(later)
+        return replace(self, frame=frame)
+
+
+def build_panel(
+    sales: pd.DataFrame,
+    *,
+    freq: str,
+    attributes: pd.DataFrame | None = None,
+    calendar: pd.DataFrame | None = None,
+    missing_periods: Literal["unknown", "zero"] = "unknown",
+) -> Panel:
+    """Put sales on a regular calendar and join what is known about them.
+
+    `sales`: unique_id, ds (period starts), y, and optionally in_stock, requested and numeric exogenous
+    columns. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the mean over a
+    period counts) and numeric columns, optionally location (the attribute of that name, else the unique_id up
+    to its first '/'); it fills what sales leave open and reaches into the future. A period without a row
+    between a series' first row and the last period of all sales is 'unknown' (masked) or 'zero' (no sale).
+    Text columns of `attributes` (unique_id, ...) become categories. InputError or MissingError name the
+    column or series.
+    """
+    _check(sales, freq, missing_periods)
+    observed = _observed_demand(sales)
+    exog = [name for name in sales.columns if name not in RESERVED and _is_numeric(sales[name])]
+    frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq, missing_periods)
+    frame[exog] = frame[exog].astype(np.float64)
+    texts = _text_attributes(attributes, frame["unique_id"])
+    if calendar is not None:
+        frame, exog = add_calendar(frame, calendar, exog, freq, texts)
+    return Panel(
+        frame=frame, freq=freq, season_length=season_length(freq), exog=tuple(exog), attributes=texts
+    )
+
+
+def extend(
+    panel: Panel,
+    cutoff: pd.Timestamp,
+    horizon: int,
+    assumptions: Mapping[str, Assumption] | None = None,
+) -> Panel:
+    """The panel as known at `cutoff`, with exactly `horizon` future rows per series and complete exog in
+    them.
+
+    What the calendar says about the future wins; `assumptions` (column to a number, 'by_weekday', 'year_ago'
+    or 'last') fill the rest and are repeated in `notes`. MissingError names a column that neither covers and
+    both ways out; InputError an assumption about an unknown column or a horizon below 1.
+    """
+    stated = assumptions or {}
+    unknown = sorted(set(stated) - set(panel.exog))
+    if unknown:
+        raise InputError(
+            f"no exogenous column '{unknown[0]}' to assume; there are: {', '.join(panel.exog) or 'none'}"
+        )
+    if horizon < 1:
+        raise InputError(f"a horizon must be 1 period or more, not {horizon}")
+    known = panel.upto(cutoff).frame
+    history = known[known["ds"] <= cutoff]
+    dates = following(cutoff, horizon, panel.freq)
+    wanted = pd.MultiIndex.from_product(
+        [list(history["unique_id"].unique()), dates], names=["unique_id", "ds"]
+    )
+    future = known.set_index(["unique_id", "ds"]).reindex(wanted).reset_index()
+    notes = []
+    for column in panel.exog:
+        open_rows = future[column].isna()
+        if not open_rows.any():
+            continue
+        first = f"{future.loc[open_rows, 'ds'].min():%Y-%m-%d}"
+        if column not in stated:
+            raise MissingError(
+                f"'{column}' is not known from {first} on: put it in the calendar, or state an assumption "
+                f"(a number, 'by_weekday', 'year_ago' or 'last')"
+            )
+        values = assumed_values(history, future[open_rows], column, stated[column], panel.freq)
+        future[column] = future[column].fillna(values)
+        notes.append(f"'{column}' is assumed to be {stated[column]} from {first} on where nothing is known.")
+    frame = pd.concat([history, future], ignore_index=True)
+    frame = frame.sort_values(["unique_id", "ds"], ignore_index=True)
+    return replace(panel, frame=frame, notes=(*panel.notes, *notes))
+
+
+def _check(sales: pd.DataFrame, freq: str, missing_periods: str) -> None:
+    season_length(freq)
+    for column in ("unique_id", "ds", "y"):
+        if column not in sales.columns:
+            raise MissingError(f"sales have no column '{column}'; it is needed to build a panel")
+    if missing_periods not in ("unknown", "zero"):
+        raise InputError(f"missing periods are 'unknown' or 'zero', not '{missing_periods}'")
+    if not sales["y"].notna().any():
+        raise InputError("there is not one observed sale; upload a sales file with quantities")
+    if "in_stock" in sales.columns and not sales["in_stock"].dropna().between(0, 1).all():
+        raise InputError("in_stock is the share of a period on the shelf, between 0 and 1", column="in_stock")
+    misplaced = sales["ds"] != period_start(sales["ds"], freq)
+    if misplaced.any():
+        raise InputError(
+            f"{sales.loc[misplaced, 'ds'].iloc[0]:%Y-%m-%d} is not the first day of a period of frequency "
+            f"{freq}; infer the frequency from these dates or move them to the start of their period"
+        )
+    repeated = sales.duplicated(["unique_id", "ds"])
+    if repeated.any():
+        row = sales[repeated].iloc[0]
+        raise InputError(
+            f"{row['unique_id']} has two rows for {row['ds']:%Y-%m-%d}; merge or add them up before"
+        )
+
+
+def _observed_demand(sales: pd.DataFrame) -> pd.DataFrame:
+    in_stock = sales["in_stock"].fillna(1.0) if "in_stock" in sales else pd.Series(1.0, index=sales.index)
+    y = sales["y"].astype(np.float64).mask(in_stock <= 0)
+    if "requested" in sales:
+        asked = sales["requested"].notna()
+        y = y.mask(asked, sales["requested"])
+        in_stock = in_stock.mask(asked, 1.0)
+    in_stock = in_stock.astype(np.float64).mask(y.isna(), 0.0)
+    return sales.assign(unique_id=sales["unique_id"].astype(str), y=y, in_stock=in_stock)
+
+
+def _regular(rows: pd.DataFrame, freq: str, missing_periods: str) -> pd.DataFrame:
+    numbers = pd.Series(period_number(rows["ds"], freq), index=rows.index)
+    first = numbers.groupby(rows["unique_id"]).min().sort_index()
+    last = int(numbers.max())
+    lengths = (last - first + 1).to_numpy()
+    calendar = following(shift(rows["ds"].min(), -1, freq), last - int(numbers.min()) + 1, freq)
+    position = np.concatenate([np.arange(len(calendar) - length, len(calendar)) for length in lengths])
+    grid = pd.DataFrame({"unique_id": np.repeat(first.index.to_numpy(), lengths), "ds": calendar[position]})
+    frame = grid.merge(rows, on=["unique_id", "ds"], how="left", indicator="origin")
+    absent = frame.pop("origin") == "left_only"
+    zero = missing_periods == "zero"
+    frame["y"] = frame["y"].mask(absent, 0.0 if zero else np.nan)
+    frame["in_stock"] = frame["in_stock"].mask(absent, 1.0 if zero else 0.0)
+    return frame
+
+
+def _text_attributes(attributes: pd.DataFrame | None, ids: pd.Series[str]) -> pd.DataFrame | None:
+    if attributes is None:
+        return None
+    if "unique_id" not in attributes.columns:
+        raise MissingError("attributes have no column 'unique_id'; it says which series they describe")
+    texts = [name for name in attributes.columns if name != "unique_id" and not _is_numeric(attributes[name])]
+    chosen = attributes[["unique_id", *texts]].drop_duplicates("unique_id")
+    joined = pd.DataFrame({"unique_id": ids.unique()}).merge(chosen, on="unique_id", how="left")
+    return joined.fillna("").astype(str)
+
+
+def _is_numeric(column: pd.Series[float]) -> bool:
+    return pd.api.types.is_numeric_dtype(column)
