@@ -207,7 +207,7 @@ SECOND_SOURCES = (("botanica-oils", "olive-oil", 10.10), ("fresh-botanicals", "s
 # Per category of the own line: batches a week, pieces in a batch, share of pieces that pass inspection.
 PRODUCTION_LINES = {
     "soap": (10, 120, 0.97),
-    "cream": (11, 80, 0.98),
-    "balm": (5, 144, 0.99),
-    "bath": (5, 60, 0.99),
+    "cream": (14, 80, 0.98),
+    "balm": (6, 144, 0.99),
+    "bath": (7, 60, 0.99),
 }

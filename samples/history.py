@@ -22,7 +22,7 @@ FUTURE = pd.date_range(CUTOFF, periods=27, freq="W-MON")[1:]
 OFFER_PRICE = 0.85  # a shop's promotion week takes 15 % off everything
 PRICE_RISE = 1.03  # every January
 HOLIDAY_LIFT = 1.12
-DISPERSION = 14.0  # of the negative binomial: variance = mean + mean^2 / DISPERSION
+DISPERSION = 30.0  # of the negative binomial: variance = mean + mean^2 / DISPERSION
 STOCKOUTS_PER_WEEK = 0.008
 
 
