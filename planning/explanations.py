@@ -1,0 +1,118 @@
+"""One readable sentence per order line, whose numbers are the columns of the line."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import pandas as pd
+
+_PERIOD: Final = {"D": "day", "MS": "month", "QS": "quarter"}
+
+
+class Line(Protocol):
+    """What a sentence speaks of: a row of the plan's lines, and what only the sentence needs."""
+
+    supplier_id: str
+    unit: str
+    forecast: int
+    safety_stock: int
+    on_hand: int
+    on_order: int
+    expected_lost_sales: int
+    expected_waste: int
+    not_below_zero: int
+    pack_rounding: int
+    minimum_rounding: int
+    coupling: int
+    order_quantity: int
+    pack_size: int
+    minimum_order_quantity: int
+    critical_ratio: float
+    interval: int
+    interval_end: pd.Timestamp
+    from_costs: bool
+    unusable: int
+    out_of_stock: pd.Timestamp
+    purchase_unit: str
+    unit_factor: float
+
+
+def periods(count: int, freq: str) -> str:
+    """A number of periods in words.
+
+    >>> periods(1, "W-MON"), periods(3, "MS")
+    ('1 week', '3 months')
+    """
+    return f"{count} {_PERIOD.get(freq, 'week')}{'' if count == 1 else 's'}"
+
+
+def day(date: pd.Timestamp) -> str:
+    """A date as a planner says it.
+
+    >>> day(pd.Timestamp("2026-03-01"))
+    '1 Mar'
+    """
+    return f"{date.day} {date:%b}"
+
+
+def explain(line: Line, freq: str) -> str:
+    """Forecast + safety - shelf - on the way - lost before arrival, then each rounding, then what to
+    watch."""
+    required = line.order_quantity - (
+        line.not_below_zero + line.pack_rounding + line.minimum_rounding + line.coupling
+    )
+    goal = "critical ratio" if line.from_costs else "service level"
+    parts = [
+        f"Sales forecast {line.forecast} for {periods(line.interval, freq)} to {day(line.interval_end)}",
+        _signed(
+            line.safety_stock,
+            f"safety {abs(line.safety_stock)} ({goal} {round(100 * line.critical_ratio, 1):g} %)",
+        ),
+        f"- on the shelf {line.on_hand}",
+        f"- on the way {line.on_order}",
+    ]
+    if line.expected_lost_sales:
+        parts.append(f"- lost before the order arrives {-line.expected_lost_sales}")
+    sentence = f"{' '.join(parts)} = {required}"
+    return ". ".join([sentence + _rounded(line, required), *_remarks(line)]) + "."
+
+
+def _signed(number: int, text: str) -> str:
+    return f"{'-' if number < 0 else '+'} {text}"
+
+
+def _rounded(line: Line, required: int) -> str:
+    if not line.order_quantity:
+        return ": nothing to order"
+    steps = []
+    quantity = max(required, 0)
+    if line.pack_rounding:
+        quantity += line.pack_rounding
+        steps.append(f"rounded up to {_packs(line, quantity)} = {quantity}")
+    if line.minimum_rounding:
+        quantity += line.minimum_rounding
+        steps.append(f"raised to the minimum quantity {line.minimum_order_quantity} = {quantity}")
+    if line.coupling:
+        quantity += line.coupling
+        steps.append(
+            f"raised by {line.coupling} to reach the minimum order value of {line.supplier_id} = {quantity}"
+        )
+    return "".join(f"; {step}" for step in steps)
+
+
+def _packs(line: Line, quantity: int) -> str:
+    if line.purchase_unit and line.unit_factor != 1:
+        return f"{quantity / line.unit_factor:g} x {line.purchase_unit} of {line.unit_factor:g}"
+    count = quantity // line.pack_size
+    return f"{count} pack{'' if count == 1 else 's'} of {line.pack_size}"
+
+
+def _remarks(line: Line) -> list[str]:
+    remarks = []
+    if line.expected_waste:
+        remarks.append(f"{line.expected_waste} more on the shelf will expire unsold and do not count")
+    if line.unusable:
+        remarks.append(f"{line.unusable} expired or in quarantine do not count")
+    if not pd.isna(line.out_of_stock):
+        remarks.append(f"Without this order out of stock from {day(line.out_of_stock)}")
+    return remarks

@@ -1,0 +1,186 @@
+"""The lines of a plan, step by step: what each series requires, what its supplier accepts, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+
+from intake.periods import following, period_end, whole_periods
+from planning.explanations import Line, explain, periods
+from planning.inventory_position import Receipts, Shelf
+from planning.order_up_to import critical_ratio, project
+from planning.plan import Exceptions, PlanSettings
+from planning.supplier_minimum import Money, Units, raise_to_minimum_value, whole_packs
+
+if TYPE_CHECKING:
+    from forecasting.demand_paths import DemandPaths
+
+_FLOAT_DUST = 1e-9
+
+
+def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptions) -> pd.DataFrame:
+    """critical_ratio by line: from both costs, else the item's service_level, else the settings'."""
+    shortage, holding = lines["shortage_cost"], lines["holding_cost"]
+    from_costs = shortage.notna() & holding.notna()
+    bad_costs = from_costs & ((shortage < 0) | (holding < 0) | (shortage + holding <= 0))
+    level = lines["service_level"]
+    bad_level = ~from_costs & level.notna() & ~((level > 0) & (level < 1))
+    for wrong, reason in (
+        (
+            bad_costs,
+            "has a negative shortage_cost or holding_cost, or none above 0; not planned: correct the item",
+        ),
+        (bad_level, "has a service_level that is not between 0 and 1; not planned: correct the item"),
+    ):
+        exceptions.extend((str(name), "", reason) for name in lines.loc[wrong, "unique_id"])
+    kept = ~(bad_costs | bad_level)
+    lines, from_costs = lines[kept], from_costs[kept]
+    ratio = lines["service_level"].fillna(settings.service_level).to_numpy(dtype=np.float64, copy=True)
+    priced = from_costs.to_numpy()
+    ratio[priced] = critical_ratio(
+        lines.loc[from_costs, "shortage_cost"].to_numpy(dtype=np.float64),
+        lines.loc[from_costs, "holding_cost"].to_numpy(dtype=np.float64),
+        review_period=settings.review_period,
+        carry_over_factor=settings.carry_over_factor,
+    )
+    return lines.assign(critical_ratio=ratio, from_costs=priced)
+
+
+def long_enough(
+    lines: pd.DataFrame, horizon: int, settings: PlanSettings, exceptions: Exceptions
+) -> pd.DataFrame:
+    """Add interval, R + L in periods; lines that the forecast does not cover are left out."""
+    interval = lines["lead_time"] + settings.review_period
+    short = interval > horizon
+    for row in lines.assign(interval=interval)[short].itertuples():
+        reason = (
+            f"has a forecast of {horizon} periods, and lead time + review period is {row.interval}: "
+            "not planned; forecast further"
+        )
+        exceptions.append((str(row.unique_id), str(row.supplier_id), reason))
+    return lines.assign(interval=interval)[~short]
+
+
+def required(
+    lines: pd.DataFrame, paths: DemandPaths, shelf: Shelf, receipts: Receipts, settings: PlanSettings
+) -> pd.DataFrame:
+    """The projection of every line in whole units: the terms of the identity up to the required order."""
+    at, lead_time = lines["series"].to_numpy(), lines["lead_time"].to_numpy()
+    due = receipts.due[at]
+    due[np.arange(len(at)), lead_time] += receipts.undated[at]
+    projection = project(
+        np.asarray(paths.values)[at],
+        on_hand=shelf.on_hand[at],
+        expiring=shelf.expiring[at],
+        receipts=due,
+        lead_time=lead_time,
+        review_period=settings.review_period,
+        ratio=lines["critical_ratio"].to_numpy(),
+    )
+    interval = lines["interval"].to_numpy()
+    usable = np.floor(_FLOAT_DUST + shelf.on_hand[at] + shelf.expiring[at].sum(axis=1))
+    waste = np.minimum(np.rint(projection.expired), usable)
+    inside = np.arange(due.shape[1]) < interval[:, None]
+    on_order = np.floor(_FLOAT_DUST + (due * inside).sum(axis=1))
+    forecast, lost = np.rint(projection.forecast), np.rint(projection.lost_before_arrival)
+    inventory_position = usable - waste + on_order
+    order_up_to_level = projection.required + inventory_position + lost
+    whole = {
+        "on_hand": usable - waste,
+        "on_order": on_order,
+        "inventory_position": inventory_position,
+        "forecast": forecast,
+        "safety_stock": order_up_to_level - forecast,
+        "order_up_to_level": order_up_to_level,
+        "expected_lost_sales": -lost,
+        "expected_waste": waste,
+        "not_below_zero": np.maximum(-projection.required, 0),
+        "required": np.maximum(projection.required, 0),
+        "unusable": np.rint(shelf.unusable[at]),
+    }
+    return lines.assign(
+        **{column: numbers.astype(np.int64) for column, numbers in whole.items()},
+        arrival=projection.arrival,
+        rate=projection.forecast / interval,
+        out_of_stock_period=projection.out_of_stock,
+    )
+
+
+def rounded_up(lines: pd.DataFrame) -> pd.DataFrame:
+    """Whole packs, then the minimum quantity in whole packs; nothing required stays nothing."""
+    required, pack = lines["required"].to_numpy(), lines["pack_size"].to_numpy()
+    packed = whole_packs(required, pack)
+    minimum = whole_packs(lines["minimum_order_quantity"].to_numpy(), pack)
+    quantity = np.where(required > 0, np.maximum(packed, minimum), 0)
+    return lines.assign(
+        pack_rounding=packed - required,
+        minimum_rounding=quantity - packed,
+        order_quantity=quantity,
+        coupling=0,
+    )
+
+
+def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: Exceptions) -> pd.DataFrame:
+    """Raise each supplier's order to its minimum value where what is added sells soon enough."""
+    cover = pd.Series(settings.longest_cover, index=lines.index, dtype="float64")
+    dated = lines["shelf_life"].notna()
+    # Whole periods within the shelf life: the ceiling of one day more, less one.
+    whole = [whole_periods(days + 1, freq) - 1 for days in lines.loc[dated, "shelf_life"].clip(lower=0)]
+    cover[dated] = cover[dated].clip(upper=pd.Series(whole, index=cover.index[dated], dtype="float64"))
+    useful = (cover * lines["rate"] - lines["arrival"]).clip(lower=0).astype(np.int64)
+    coupling = pd.Series(0, index=lines.index)
+    for supplier_id, group in lines[lines["minimum_order_value"] > 0].groupby("supplier_id", sort=True):
+        minimum = float(group["minimum_order_value"].iloc[0])
+        quantity = group["order_quantity"].to_numpy()
+        unit_cost = group["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64)
+        raised = raise_to_minimum_value(
+            quantity,
+            unit_cost=unit_cost,
+            pack_size=group["pack_size"].to_numpy(),
+            minimum_order_quantity=group["minimum_order_quantity"].to_numpy(),
+            longest=useful[group.index].to_numpy(dtype=np.int64),
+            minimum_order_value=minimum,
+        )
+        reason = _about_minimum(quantity, raised, unit_cost, minimum, periods(settings.longest_cover, freq))
+        exceptions.extend(("", str(supplier_id), sentence) for sentence in reason)
+        unpriced = group.loc[group["unit_cost"].isna() & (quantity > 0), "unique_id"]
+        without = "has no unit_cost, so it does not count towards the supplier's minimum: complete its terms"
+        exceptions.extend((str(name), str(supplier_id), without) for name in unpriced)
+        coupling.loc[group.index] = (quantity if raised is None else raised) - quantity
+    return lines.assign(coupling=coupling, order_quantity=lines["order_quantity"] + coupling)
+
+
+def _about_minimum(
+    quantity: Units, raised: Units | None, unit_cost: Money, minimum: float, cover: str
+) -> list[str]:
+    """The sentence for the planner where the minimum changed the order or is out of reach."""
+    needed = float(unit_cost @ quantity)
+    short = f"supplier minimum not reached: {needed:,.2f} needed of {minimum:,.2f}"
+    if raised is None:
+        return [
+            f"{short}, and what is missing would not sell within {cover}; the order stays as needed: "
+            "wait, agree on a smaller order, or order elsewhere"
+        ]
+    if (raised == quantity).all():
+        return []
+    return [f"{short}; order raised by {float(unit_cost @ (raised - quantity)):,.2f}"]
+
+
+def described(lines: pd.DataFrame, cutoff: pd.Timestamp, freq: str, plan_id: str) -> pd.DataFrame:
+    """Numbers, dates, money and the sentence of every line."""
+    starts = following(cutoff, int(lines["interval"].max()) if len(lines) else 1, freq)
+    ends = period_end(starts, freq)
+    runs_out = lines["out_of_stock_period"].to_numpy()
+    number = pd.Series(
+        [f"{plan_id}-{supplier_id}" for supplier_id in lines["supplier_id"]], index=lines.index
+    )
+    lines = lines.assign(
+        purchase_order=number.where(lines["order_quantity"] > 0, ""),
+        due_date=starts[lines["lead_time"].to_numpy()],
+        interval_end=ends[lines["interval"].to_numpy() - 1],
+        out_of_stock=pd.Series(starts[np.maximum(runs_out, 0)], index=lines.index).where(runs_out >= 0),
+        amount=(lines["order_quantity"] * lines["unit_cost"]).round(2),
+    )
+    return lines.assign(explanation=[explain(cast(Line, line), freq) for line in lines.itertuples()])

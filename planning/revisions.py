@@ -1,0 +1,65 @@
+"""A second look at the same week: what changes against the first plan, without ordering anything twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from intake.errors import ConflictError
+from planning.plan import Exceptions, Plan, exceptions_table
+
+
+def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -> Plan:
+    """The new plan with what it changes: previous_quantity, issued_quantity and change on every line.
+
+    previous_lines: lines of the revision before (unique_id, order_quantity). issued: what was ordered under
+    earlier revisions of this week's plan (purchase_order, unique_id, quantity); it must be among the open
+    orders that the new plan counted, else ConflictError, because the plan would order it a second time.
+
+    change = issued_quantity + order_quantity - previous_quantity: how the week's total order moves. Goods
+    cannot be un-ordered by a plan: where at least a pack of what was issued is no longer needed, an
+    exception says how much could be cancelled; a series that was ordered before and is not planned now is
+    an exception too.
+    """
+    counted = set(new_plan.open_orders.get("purchase_order", ()))
+    forgotten = sorted(set(issued["purchase_order"]) - counted)
+    if forgotten:
+        raise ConflictError(
+            f"purchase order {forgotten[0]} was issued and the new plan does not count it as on order; "
+            "plan again with its open orders"
+        )
+    lines = new_plan.lines
+    previous = _sum_by_series(previous_lines, "order_quantity")
+    ordered = _sum_by_series(issued, "quantity")
+    lines = lines.assign(
+        previous_quantity=lines["unique_id"].map(previous).fillna(0).astype(np.int64),
+        issued_quantity=lines["unique_id"].map(ordered).fillna(0).astype(np.int64),
+    )
+    lines = lines.assign(
+        change=lines["issued_quantity"] + lines["order_quantity"] - lines["previous_quantity"]
+    )
+
+    exceptions: Exceptions = []
+    surplus = lines[["issued_quantity", "not_below_zero"]].min(axis=1)
+    for line in lines[(surplus >= lines["pack_size"]) & (surplus > 0)].itertuples():
+        too_many = min(int(str(line.issued_quantity)), int(str(line.not_below_zero)))
+        reason = (
+            f"{too_many} of the {line.issued_quantity} issued this week are no longer needed: "
+            "cancel or accept them"
+        )
+        exceptions.append((str(line.unique_id), str(line.supplier_id), reason))
+    for unique_id, quantity in previous[previous > 0].items():
+        if unique_id not in set(lines["unique_id"]):
+            reason = f"had {quantity:g} in the previous revision and is not planned now"
+            exceptions.append((str(unique_id), "", reason))
+    return replace(
+        new_plan,
+        lines=lines,
+        exceptions=pd.concat([new_plan.exceptions, exceptions_table(exceptions)], ignore_index=True),
+    )
+
+
+def _sum_by_series(frame: pd.DataFrame, column: str) -> pd.Series[float]:
+    return frame.groupby("unique_id")[column].sum()
