@@ -1,4 +1,4 @@
-"""One thing has one name: every word is defined, and a word that is not ours names neither variable nor column."""
+"""One thing has one name: every word is defined, and what is not our word names no variable and no column."""
 
 from __future__ import annotations
 
