@@ -4,14 +4,13 @@ from __future__ import annotations
 
 
 class AbastoError(Exception):
-    """Base of all errors that Abasto raises on purpose; its text is one sentence for a person, ready to print."""
+    """Base of all errors raised on purpose; the text is one sentence for a person, ready to print."""
 
 
 class InputError(AbastoError, ValueError):
     """A file or a parameter says something that cannot be used.
 
-    `file`, `line` (1 = first physical line) and `column` (the header as the file wrote it) say where, as far as
-    known.
+    `file`, `line` (1 = first physical line) and `column` (the header as written there) say where, if known.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ def season_length(freq: str) -> int:
 def period_number(ds: Dates, freq: str) -> npt.NDArray[np.int64]:
     """Consecutive number of the period that each date lies in (an array of one number for a single date).
 
-    Neighbouring periods differ by 1, so gaps, lags and distances are differences. InputError on a missing date.
+    Neighbours differ by 1, so gaps, lags and distances are differences. A missing date raises InputError.
     """
     season_length(freq)
     days = np.atleast_1d(np.asarray(ds, dtype="datetime64[D]"))
@@ -110,7 +110,7 @@ def last_complete_period(
 ) -> pd.Timestamp:
     """First day of the last complete period of `ds`: the cutoff of a dataset; it never depends on the clock.
 
-    The last period seen is complete if `as_of` (all of that day is in the file) reaches its last day; otherwise
+    The last period seen is complete if `as_of` (all of that day is in the file) reaches its last day; if not,
     the period before it is, because a later one has begun. InputError if no period is complete.
     """
     dates = pd.DatetimeIndex(ds)
@@ -142,9 +142,9 @@ def infer_freq(ds: DateSeries) -> str:
     """The frequency that the distinct dates of a whole file speak of; periods may be missing in between.
 
     In this order: one day of the month throughout (or always its last day) means months, or quarters if every
-    step is a multiple of three; one weekday throughout means weeks that start there; steps of 26 to 35 days, no
-    two dates in one month, mean months (last working day, say); anything else means days. Fewer than two dates,
-    or quarters that are not calendar quarters, raise InputError.
+    step is a multiple of three; one weekday throughout means weeks that start there; steps of 26 to 35 days,
+    each in a month of its own, mean months (last working day, say); anything else means days. Fewer than two
+    dates, or quarters that are not calendar quarters, raise InputError.
     """
     dates = pd.DatetimeIndex(ds.dropna().unique()).normalize().unique().sort_values()
     if len(dates) < 2:

@@ -1,0 +1,115 @@
+"""A sheet of text to the canonical columns of a table: every cell becomes a value or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from intake.cells import reasons_against, with_words
+from intake.conventions import Interpretation, interpret
+from intake.dates import DATE_CONVENTIONS
+from intake.decimals import DECIMAL_CONVENTIONS
+from intake.problems import Problem
+from intake.roles import Role, assign_roles
+from intake.sheet import Sheet
+from intake.tables import SCHEMAS, Kind, Schema, Table
+from intake.text_columns import Texts, Values
+from intake.weekdays import check_weekdays
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """Canonical name -> one value per row of the sheet; what was wrong; what was inferred."""
+
+    columns: dict[str, Values]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def convert(sheet: Sheet, table: Table) -> Conversion:
+    """Read every column as the schema of `table` says; values of rows that have a problem mean nothing.
+
+    InputError if a column is missing or there twice, or if its dates or numbers can be read in two ways.
+    """
+    schema = SCHEMAS[table]
+    roles, notes = assign_roles(sheet, table)
+    meanings = _interpret_dates(roles, sheet) | _interpret_numbers(roles, sheet)
+    columns: dict[str, Values] = {}
+    problems: list[Problem] = []
+    for name, role in roles.items():
+        meaning = meanings.get(name, Interpretation(role.written.texts))
+        columns[name] = role.written.spread(meaning.values)
+        if role.column.kind is Kind.DATE:
+            columns[name] = columns[name].astype("datetime64[ns]")
+        problems.append(Problem.of_texts(role.written, reasons_against(role, meaning)))
+        if meaning.convention is not None:
+            notes.append(f"'{role.written.header}' is read as {meaning.convention.name}: {meaning.evidence}")
+    if "weekday" in roles:
+        disagreement, note = check_weekdays(
+            roles["weekday"].written, roles["ds"].written.header, columns["ds"]
+        )
+        problems.append(disagreement)
+        notes.append(note)
+    if schema.any_of:
+        problems.append(_nothing_given(schema, columns, len(sheet.spans)))
+    if schema.unique_id_parts and "unique_id" not in columns:
+        columns["unique_id"], note = _series(schema, roles, columns, sheet)
+        notes.append(note)
+    order = [column.name for column in schema.columns if column.name not in schema.helpers]
+    order += [name for name in columns if name not in {column.name for column in schema.columns}]
+    return Conversion(
+        {name: columns[name] for name in order if name in columns},
+        (sheet.malformed, *(problem.without(sheet.malformed.rows) for problem in problems)),
+        tuple(notes),
+    )
+
+
+def _interpret_dates(roles: Mapping[str, Role], sheet: Sheet) -> dict[str, Interpretation]:
+    dated = {name: role.written for name, role in roles.items() if role.column.kind is Kind.DATE}
+    read = interpret(
+        list(dated.values()), DATE_CONVENTIONS, sheet, usual=None, way_out="write the dates like 2026-12-31"
+    )
+    return dict(zip(dated, read, strict=True))
+
+
+def _interpret_numbers(roles: Mapping[str, Role], sheet: Sheet) -> dict[str, Interpretation]:
+    numeric = {
+        name: role.written for name, role in roles.items() if role.column.kind not in (Kind.TEXT, Kind.DATE)
+    }
+    read = interpret(
+        list(numeric.values()),
+        DECIMAL_CONVENTIONS,
+        sheet,
+        # Who separates cells with commas writes decimals with points.
+        usual=DECIMAL_CONVENTIONS[0] if sheet.delimiter == "," else None,
+        way_out="write the numbers without separators of thousands and with other than three decimals",
+    )
+    return {name: with_words(roles[name], meaning) for name, meaning in zip(numeric, read, strict=True)}
+
+
+def _nothing_given(schema: Schema, columns: Mapping[str, Values], rows: int) -> Problem:
+    empty = np.ones(rows, dtype=np.bool_)
+    for name in schema.any_of:
+        if name in columns:
+            empty &= columns[name] == ""
+    reason = f"none of {', '.join(schema.any_of)} is given"
+    return Problem.of("", {int(row): reason for row in np.flatnonzero(empty)})
+
+
+def _series(
+    schema: Schema, roles: Mapping[str, Role], columns: Mapping[str, Values], sheet: Sheet
+) -> tuple[Texts, str]:
+    """The `unique_id` of every row, from its parts or else from the file's name."""
+    parts = [part for part in schema.unique_id_parts if part in columns]
+    if not parts:
+        stem = PurePosixPath(sheet.name).stem.lower()
+        return np.full(
+            len(sheet.spans), stem, dtype=object
+        ), f"the file is one series, named '{stem}' after it"
+    unique_id = columns[parts[0]]
+    for part in parts[1:]:
+        unique_id = unique_id + "/" + columns[part]
+    return unique_id, "unique_id is " + "/".join(f"'{roles[part].written.header}'" for part in parts)

@@ -1,0 +1,54 @@
+"""Texts to days: ISO 8601 dates, and dates that end in the year with the day or the month first."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from intake.conventions import Convention
+from intake.text_columns import Texts
+
+_MIDNIGHT: Final = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"  # spreadsheets and databases add it to plain dates
+_YEAR_FIRST: Final = rf"^([0-9]{{4}})([-/.]|(?=[0-9]{{4}}$))([0-9]{{1,2}})\2([0-9]{{1,2}}){_MIDNIGHT}$"
+_YEAR_LAST: Final = rf"^([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}){_MIDNIGHT}$"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # beyond it a year is a slip of the keyboard
+
+
+def read_days(texts: Texts, *, day_first: bool) -> npt.NDArray[np.datetime64]:
+    """One day (datetime64[D]) per text; NaT where the text is not a date, or not of the years 1900 to 2199.
+
+    Understood: 2026-02-01, 2026/2/1, 20260201, and 01/02/2026, 1.2.2026, 01-02-2026 with the day or the month
+    first; a time of midnight may follow.
+    """
+    series = pd.Series(texts, dtype=object)
+    year_first = series.str.extract(_YEAR_FIRST)
+    year_last = series.str.extract(_YEAR_LAST)
+    day, month = (0, 2) if day_first else (2, 0)
+    parts = pd.DataFrame(
+        {
+            "year": year_first[0].fillna(year_last[3]),
+            "month": year_first[2].fillna(year_last[month]),
+            "day": year_first[3].fillna(year_last[day]),
+        }
+    )
+    return _days(*parts.fillna("0").astype(np.int64).to_numpy().T)
+
+
+def _days(
+    year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
+) -> npt.NDArray[np.datetime64]:
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    in_range = (_FIRST_YEAR <= year) & (year <= _LAST_YEAR) & (1 <= month) & (month <= 12) & (1 <= day)
+    exists = days.astype("datetime64[M]") == months
+    return np.where(in_range & exists, days, np.datetime64("NaT", "D"))
+
+
+DATE_CONVENTIONS: Final = (
+    Convention("day/month/year", partial(read_days, day_first=True)),
+    Convention("month/day/year", partial(read_days, day_first=False)),
+)

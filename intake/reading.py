@@ -1,0 +1,109 @@
+"""Bytes to a table: the door through which every file comes, with an account of every line of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from intake.conversion import convert
+from intake.encoding import decode
+from intake.errors import InputError
+from intake.fates import Mask, decide_fates
+from intake.periods import infer_freq, period_start
+from intake.records import DELIMITERS
+from intake.problems import rows_with_problems
+from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
+from intake.sheet import read_sheet
+from intake.tables import SCHEMAS, Table
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """A file as it was understood.
+
+    `frame`: the accepted rows in the file's order, with canonical columns (text str, '' if empty; dates
+    datetime64[ns]; everything else float64, NaN if empty); optional columns only if the file has them.
+    `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or more.
+    The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected counts where the
+    cell could be read. `notes`: one sentence per thing that was inferred.
+    """
+
+    table: Table
+    frame: pd.DataFrame
+    rejected: pd.DataFrame
+    lines: LineCount
+    freq: str | None
+    quantity_in: float | None
+    quantity_accepted: float | None
+    quantity_duplicate: float | None
+    quantity_rejected: float | None
+    notes: tuple[str, ...]
+
+
+def read_table(content: bytes, name: str, table: Table, *, rejected_share: float = 0.05) -> Reading:
+    """Read the file `name`, of which `content` are the bytes, as a `table`.
+
+    A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by cell is
+    a duplicate and counts once. Different lines for the same key (series and period in sales) contradict each
+    other, and all of them are rejected: which one is right, nobody but the sender knows. A last line that starts
+    with a word like 'Total', and cannot be accepted, is a footer. InputError if more than `rejected_share` of the
+    lines are rejected, if none is accepted, or if the file as a whole cannot be used or can be read in two ways.
+    """
+    if not 0 <= rejected_share <= 1:
+        raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
+    decoded = decode(content, name)
+    sheet = read_sheet(decoded.text, name, table)
+    conversion = convert(sheet, table)
+    frame = pd.DataFrame(conversion.columns)
+    notes = [f"the file is {decoded.encoding} text with {DELIMITERS[sheet.delimiter]}s between the cells"]
+    notes += conversion.notes
+    freq = None
+    if table is Table.SALES:
+        usable = ~rows_with_problems(conversion.problems, len(frame))
+        frame, freq, note = _to_periods(frame, usable, name)
+        notes.append(note)
+    schema = SCHEMAS[table]
+    fates = decide_fates(sheet, frame, conversion.problems, schema.key)
+    lines = count_lines(sheet, fates)
+    refuse_if_too_many(lines, fates.reasons, sheet, rejected_share)
+    if lines.duplicate:
+        notes.append(f"{lines.duplicate} lines repeat an earlier line cell by cell and count once")
+    accepted = frame[fates.accepted].reset_index(drop=True)
+    if table is Table.SALES and (accepted["y"] < 0).any():
+        returns = accepted.loc[accepted["y"] < 0, "y"]
+        notes.append(f"{len(returns)} rows are returns (negative y, {returns.sum():g} in all) and are kept")
+
+    def quantity(fate: Mask | slice) -> float | None:
+        return math.fsum(frame.loc[fate, schema.measure].dropna()) if schema.measure else None
+
+    return Reading(
+        table=table,
+        frame=accepted,
+        rejected=rejected_table(fates.reasons, sheet),
+        lines=lines,
+        freq=freq,
+        quantity_in=quantity(~fates.footer),
+        quantity_accepted=quantity(fates.accepted),
+        quantity_duplicate=quantity(fates.duplicate),
+        quantity_rejected=quantity(fates.rejected),
+        notes=tuple(notes),
+    )
+
+
+def _to_periods(frame: pd.DataFrame, usable: Mask, name: str) -> tuple[pd.DataFrame, str | None, str]:
+    """Move `ds` of the usable rows to the first day of its period; the frequency, None if there is one date only."""
+    days = frame.loc[usable, "ds"]
+    if days.nunique() < 2:
+        return frame, None, "there are not two different dates, so the frequency is left open"
+    try:
+        freq = infer_freq(days)
+    except InputError as error:
+        raise InputError(str(error), file=name) from error
+    starts = period_start(days, freq)
+    moved = int((starts != days).sum())
+    note = f"freq is {freq}, as {days.nunique()} different dates say"
+    if moved:
+        note += f"; in {moved} rows ds is moved to the first day of its period"
+    return frame.assign(ds=starts.reindex(frame.index)), freq, note

@@ -1,0 +1,81 @@
+"""What happens to every line, and the refusal of a file that has too many bad ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from intake.errors import InputError
+from intake.fates import Fates, Mask
+from intake.sheet import Sheet
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineCount:
+    """Physical lines by what became of them; a record over several lines counts with all of them."""
+
+    header: int
+    blank: int
+    footer: int
+    duplicate: int
+    rejected: int
+    accepted: int
+
+    @property
+    def total(self) -> int:
+        """All lines of the file."""
+        return self.header + self.blank + self.footer + self.duplicate + self.rejected + self.accepted
+
+
+def count_lines(sheet: Sheet, fates: Fates) -> LineCount:
+    """Every physical line of the sheet under exactly one heading."""
+
+    def covered(fate: Mask) -> int:
+        return int(sheet.spans[fate].sum())
+
+    return LineCount(
+        header=sheet.header_span,
+        blank=sheet.blank_lines,
+        footer=covered(fates.footer),
+        duplicate=covered(fates.duplicate),
+        rejected=covered(fates.rejected),
+        accepted=covered(fates.accepted),
+    )
+
+
+def rejected_table(reasons: pd.DataFrame, sheet: Sheet) -> pd.DataFrame:
+    """One row per rejected record: file, line (the first, where it covers several), column, reason, text.
+
+    `reasons` has the rows of the sheet as index, and the columns column and reason. The text is as it came.
+    """
+    rows = reasons.index.to_numpy(dtype=np.intp)
+    return pd.DataFrame(
+        {
+            "file": np.full(len(rows), sheet.name, dtype=object),
+            "line": sheet.first_lines[rows],
+            "column": reasons["column"].to_numpy(dtype=object),
+            "reason": reasons["reason"].to_numpy(dtype=object),
+            "text": np.array([sheet.original_text(row) for row in rows], dtype=object),
+        }
+    )
+
+
+def refuse_if_too_many(lines: LineCount, reasons: pd.DataFrame, sheet: Sheet, share: float) -> None:
+    """InputError, with the first reasons, if more than `share` of the lines with content are rejected, or all."""
+    content = lines.rejected + lines.duplicate + lines.accepted
+    if lines.rejected <= share * content and lines.accepted:
+        return
+    first = [
+        f"line {sheet.first_lines[row]}, " + (f"column '{column}': " if column else "") + str(reason)
+        for row, column, reason in reasons.head(_SHOWN).itertuples()
+    ]
+    more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
+    raise InputError(
+        f"{lines.rejected} of {content} lines cannot be used, and {share:.0%} is the most that is set aside "
+        f"without refusing the file ({'; '.join(first + more)}); correct them and upload the file again",
+        file=sheet.name,
+    )

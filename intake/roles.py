@@ -1,0 +1,107 @@
+"""Which column of a sheet plays which part: canonical column, part of the series' name, exog, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from intake.decimals import DECIMAL_CONVENTIONS
+from intake.errors import InputError
+from intake.headers import snake_case, translate
+from intake.sheet import Sheet
+from intake.tables import SCHEMAS, Column, Kind, Schema, Table
+from intake.text_columns import TextColumn
+
+# Empty cells of number and date columns; never of text columns, where NA may be a code.
+MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+_PLAIN_NAMES: Final = {"ds": "date", "y": "quantity", "unique_id": "series or product"}
+
+
+@dataclass(frozen=True, eq=False)
+class Role:
+    """A column to keep, and the text it is read from."""
+
+    column: Column
+    written: TextColumn
+
+
+def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]]:
+    """Translate the headers and decide about columns that the schema does not know.
+
+    Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required column is
+    not there or if two headers mean the same.
+    """
+    schema = SCHEMAS[table]
+    headers = [column.header for column in sheet.columns]
+    translated = translate(headers, table, sheet.name, sheet.header_line)
+    known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
+    _require_columns(sheet, table, set(known))
+    notes = ["columns: " + ", ".join(f"'{column.header}' is {name}" for name, column in known.items())]
+    if "unique_id" in known:
+        for part in [part for part in schema.unique_id_parts if part in schema.helpers and part in known]:
+            header = known.pop(part).header
+            notes.append(f"'{header}' is not kept, because '{known['unique_id'].header}' names the series")
+    roles = {name: Role(_needed(schema, name, known), column) for name, column in known.items()}
+    for name, written in zip(translated, sheet.columns, strict=True):
+        if name is None:
+            column, note = _unknown(written, schema)
+            if column is not None:
+                roles[column.name] = Role(column, written)
+            if note:
+                notes.append(note)
+    return roles, notes
+
+
+def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
+    """Which distinct texts of a number or date column stand for no value."""
+    return pd.Series(column.texts, dtype=object).str.lower().isin(MISSING).to_numpy(dtype=np.bool_)
+
+
+def _needed(schema: Schema, name: str, known: Mapping[str, TextColumn]) -> Column:
+    """The column as the schema has it; what names the series is needed in every row."""
+    names_series = name == "unique_id" or ("unique_id" not in known and name in schema.unique_id_parts)
+    return replace(schema[name], required=True) if names_series and not schema.any_of else schema[name]
+
+
+def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
+    header, name = written.header, snake_case(written.header)
+    missing = is_missing(written)
+    if missing.all():
+        return None, f"'{header}' is empty, so it is not kept" if header else ""
+    if not name:
+        return (
+            None,
+            f"the column with the header '{header}' is not kept; give it a name of letters to keep it",
+        )
+    numeric = any((missing | ~np.isnan(c.read(written.texts))).all() for c in DECIMAL_CONVENTIONS)
+    if schema.keeps_exog and numeric:
+        column = Column(name=name, kind=Kind.NUMBER, description="exog")
+        return column, f"'{header}' is kept as the exog column {name}"
+    if schema.keeps_text:
+        return Column(name=name, kind=Kind.TEXT, description="attribute"), f"'{header}' is kept as {name}"
+    return None, f"'{header}' is not used in this table, so it is not kept"
+
+
+def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
+    schema = SCHEMAS[table]
+    named_by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
+    found = ", ".join(f"'{column.header}'" for column in sheet.columns)
+    for column in schema.required:
+        if column.name not in known | named_by_parts:
+            raise InputError(
+                f"there is no {_PLAIN_NAMES.get(column.name, column.name)} column among {found}; "
+                f"rename the one that holds the {column.description} to '{column.name}'",
+                file=sheet.name,
+                line=sheet.header_line,
+            )
+    if schema.any_of and not known & set(schema.any_of):
+        raise InputError(
+            f"there is no column {' or '.join(schema.any_of)} among {found}; rename the one that says what is bought",
+            file=sheet.name,
+            line=sheet.header_line,
+        )

@@ -1,0 +1,48 @@
+"""A column of a file as it was written, before anything is believed about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Texts = npt.NDArray[np.object_]
+Rows = npt.NDArray[np.intp]
+Values = npt.NDArray[Any]
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumn:
+    """`texts` has each distinct text once, without the white space around it; row i holds `texts[codes[i]]`.
+
+    What is to know about a text is found out once and `spread` to the rows; that is what makes reading fast.
+    """
+
+    header: str
+    texts: Texts
+    codes: Rows
+
+    @classmethod
+    def of(cls, header: str, cells: Texts) -> TextColumn:
+        """The column of these cells, which may have white space around them."""
+        codes, distinct = pd.factorize(cells)
+        trimmed_codes, texts = pd.factorize(np.array([text.strip() for text in distinct], dtype=object))
+        return cls(header, texts, trimmed_codes[codes])
+
+    def spread(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """One value per row, from one value per distinct text."""
+        return values[self.codes]
+
+    def first_row(self, position: int) -> int:
+        """The first row that holds `texts[position]`."""
+        return int(np.argmax(self.codes == position))
+
+    @property
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Which of the distinct texts is the empty one."""
+        return np.asarray(self.texts == "", dtype=np.bool_)

@@ -1,0 +1,56 @@
+"""A column of weekdays says again what the date says: found out how it counts, then used as a check."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from intake.headers import snake_case
+from intake.problems import Problem
+from intake.text_columns import TextColumn
+
+ENGLISH: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SPANISH: Final = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+
+
+def _names(weekdays: tuple[str, ...], *lengths: int) -> dict[str, int]:
+    return {name.lower()[:length]: i for length in lengths for i, name in enumerate(weekdays)}
+
+
+_SCHEMES: Final[dict[str, dict[str, int]]] = {
+    "by name": _names(SPANISH, 2, 3, 9) | _names(ENGLISH, 2, 3, 9),
+    "1 is Monday": {str(i + 1): i for i in range(7)},
+    "0 is Monday": {str(i): i for i in range(7)},
+    "1 is Sunday": {str((i + 1) % 7 + 1): i for i in range(7)},
+    "0 is Sunday": {str((i + 1) % 7): i for i in range(7)},
+}
+
+
+def check_weekdays(
+    weekday: TextColumn, date_header: str, days: npt.NDArray[np.datetime64]
+) -> tuple[Problem, str]:
+    """Compare weekdays with the days (NaT where unknown) of the same rows.
+
+    The way of counting is the one that agrees most often. Returns the rows that disagree, and a note; an empty cell
+    or an unknown day disagrees with nothing.
+    """
+    actual = pd.DatetimeIndex(days).weekday.to_numpy()
+    comparable = ~np.isnat(days) & ~weekday.spread(weekday.blank)
+    names = [snake_case(text) for text in weekday.texts]
+
+    def stated(scheme: str) -> npt.NDArray[np.int64]:
+        return weekday.spread(np.array([_SCHEMES[scheme].get(name, -1) for name in names], dtype=np.int64))
+
+    scheme = max(_SCHEMES, key=lambda each: int((comparable & (stated(each) == actual)).sum()))
+    wrong = np.flatnonzero(comparable & (stated(scheme) != actual))
+    texts = weekday.spread(weekday.texts)
+    reasons = {
+        int(row): f"'{texts[row]}' ({scheme}) but {np.datetime_as_string(days[row], unit='D')} "
+        f"is a {ENGLISH[int(actual[row])]}"
+        for row in wrong
+    }
+    note = f"'{weekday.header}' repeats the weekday of '{date_header}' ({scheme}), so it is not kept"
+    return Problem.of(weekday.header, reasons), note
