@@ -17,7 +17,7 @@ _NO: Final = ("no", "n", "false", "f", "falso")
 
 
 def with_words(role: Role, meaning: Interpretation) -> Interpretation:
-    """Flags and shares with their yes and no, in English and Spanish, read as 1 and 0; other kinds as they are."""
+    """Flags and shares with yes and no (English, Spanish) read as 1 and 0; other kinds as they are."""
     if role.column.kind not in (Kind.FLAG, Kind.SHARE):
         return meaning
     words = [text.lower() for text in role.written.texts]

@@ -14,7 +14,7 @@ from intake.text_columns import TextColumn, Texts, Values
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to write things. `read` gives one value per text, NaN or NaT where a text is not written that way."""
+    """A way to write things; `read` gives one value per text, NaN or NaT where it is not written so."""
 
     name: str
     read: Callable[[Texts], Values]
@@ -42,21 +42,20 @@ def interpret(
 ) -> list[Interpretation]:
     """Read each column by the convention that can read more of its distinct texts.
 
-    A column that both read equally well, but not alike, follows the decided columns of the file if those agree,
-    else `usual`; without a `usual` one the file is refused with an InputError that shows both readings.
+    A column that both read equally well, but not alike, follows the decided columns of the file if those
+    agree, else `usual`; without a `usual` one the file is refused with an InputError that shows both
+    readings.
     """
     decided = [_decide(column, conventions) for column in columns]
     found = {each.convention for each in decided if each and each.convention}
     if len(found) == 1:
-        fallback, evidence = found.pop(), "as the other columns are"
-    else:
-        fallback, evidence = usual, "as is usual in such files"
+        usual = found.pop()
     interpretations = []
     for column, interpretation in zip(columns, decided, strict=True):
         if interpretation is None:
-            if fallback is None:
+            if usual is None:
                 raise _ambiguous(column, conventions, sheet, way_out)
-            interpretation = Interpretation(fallback.read(column.texts), fallback, evidence)
+            interpretation = Interpretation(usual.read(column.texts), usual, "nothing in it says otherwise")
         interpretations.append(interpretation)
     return interpretations
 
@@ -82,8 +81,8 @@ def _ambiguous(
     first, second = one.read(column.texts), other.read(column.texts)
     position = int(np.argmax((first != second) & ~np.isnan(first)))
     return InputError(
-        f"'{column.texts[position]}' is {first[position]} as {one.name} and {second[position]} as {other.name}, "
-        f"and nothing in the column decides; {way_out}",
+        f"'{column.texts[position]}' is {first[position]} as {one.name}, "
+        f"{second[position]} as {other.name}, and nothing in the column decides; {way_out}",
         file=sheet.name,
         line=int(sheet.first_lines[column.first_row(position)]),
         column=column.header,

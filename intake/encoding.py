@@ -18,8 +18,8 @@ class DecodedText:
 def decode(content: bytes, name: str) -> DecodedText:
     """Decode a text file, or raise InputError if it is empty, binary or in an encoding we cannot tell.
 
-    UTF-8 comes first because text in another encoding is practically never valid UTF-8. Windows-1252 contains the
-    printable characters of Latin-1.
+    UTF-8 comes first because text in another encoding is practically never valid UTF-8. Windows-1252 contains
+    the printable characters of Latin-1.
     """
     if not content.strip():
         raise InputError("the file is empty; export it again and check that it has rows", file=name)

@@ -33,9 +33,10 @@ class Fates:
 def decide_fates(sheet: Sheet, frame: pd.DataFrame, problems: Sequence[Problem], key: Sequence[str]) -> Fates:
     """Give every row its fate.
 
-    A row with a problem is rejected; the last rows are footers if they have one and start with a word like 'Total'.
-    A row that repeats an earlier one cell by cell is a duplicate. Rows that share the `key` but differ otherwise
-    contradict each other and are all rejected: which one is right, nobody but the sender knows.
+    A row with a problem is rejected; the last rows are footers if they have one and start with a word like
+    'Total'. A row that repeats an earlier one cell by cell is a duplicate. Rows that share the `key` but
+    differ otherwise contradict each other and are all rejected: which one is right, nobody but the sender
+    knows.
     """
     faulty = rows_with_problems(problems, len(frame))
     footer = _footer(sheet, faulty)

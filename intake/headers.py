@@ -1,4 +1,4 @@
-"""The words that files use for our columns, in English and Spanish; case, accents, spaces and signs do not count."""
+"""The words that files use for our columns, in English and Spanish; only letters and digits count."""
 
 from __future__ import annotations
 
@@ -14,31 +14,47 @@ from intake.tables import SCHEMAS, Table
 # Each column's own name is always understood; these are its other names, written as snake_case().
 _WORDS: Final[dict[str, str]] = {
     "unique_id": "serie series id_serie series_id",
-    "location": "store shop site branch warehouse plant store_id store_name tienda sucursal local almacen planta "
-    "ubicacion centro punto_de_venta id_tienda",
-    "product": "item sku article product_id product_code product_name item_id item_code producto articulo "
-    "referencia codigo codigo_producto codigo_articulo codigo_de_producto id_producto",
+    "location": (
+        "store shop site branch warehouse plant store_id store_name tienda sucursal local almacen planta "
+        "ubicacion centro punto_de_venta id_tienda"
+    ),
+    "product": (
+        "item sku article product_id product_code product_name item_id item_code producto articulo "
+        "referencia codigo codigo_producto codigo_articulo codigo_de_producto id_producto"
+    ),
     "channel": "sales_channel canal canal_de_venta",
-    "ds": "date day week month quarter period sale_date sales_date week_start fecha dia semana mes trimestre "
-    "periodo fecha_venta fecha_de_venta inicio_semana",
+    "ds": (
+        "date day week month quarter period sale_date sales_date week_start fecha dia semana mes "
+        "trimestre periodo fecha_venta fecha_de_venta inicio_semana"
+    ),
     "weekday": "day_of_week week_day dow dia_semana dia_de_la_semana dia_de_semana nombre_dia",
     "price": "unit_price selling_price sales_price precio precio_unitario precio_venta precio_de_venta pvp",
     "in_stock": "available availability en_stock disponible disponibilidad",
-    "requested": "requested_units units_requested solicitado solicitadas unidades_solicitadas unidades_pedidas",
+    "requested": (
+        "requested_units units_requested solicitado solicitadas unidades_solicitadas unidades_pedidas"
+    ),
     "promotion": "promotions promo promos on_promotion promocion promociones en_promocion oferta ofertas",
     "holiday": "holidays is_holiday festivo festivos feriado feriados es_festivo dia_festivo",
     "lot": "batch lot_number batch_number lote numero_de_lote codigo_lote",
-    "expiry": "expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
-    "fecha_de_caducidad vencimiento fecha_vencimiento fecha_de_vencimiento",
+    "expiry": (
+        "expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
+        "fecha_de_caducidad vencimiento fecha_vencimiento fecha_de_vencimiento"
+    ),
     "on_order": "in_transit open_orders en_pedido en_camino en_transito pendiente_de_recibir por_recibir",
-    "due_date": "due delivery_date arrival_date eta fecha_entrega fecha_de_entrega fecha_prevista fecha_llegada",
+    "due_date": (
+        "due delivery_date arrival_date eta fecha_entrega fecha_de_entrega fecha_prevista fecha_llegada"
+    ),
     "quarantine": "blocked on_hold cuarentena bloqueado retenido",
     "category": "family product_group group department categoria familia grupo departamento",
     "unit": "unit_of_measure uom measure unidad unidad_de_medida medida",
-    "holding_cost": "carrying_cost coste_almacenamiento costo_almacenamiento coste_de_almacenamiento "
-    "costo_de_almacenamiento coste_de_mantenimiento costo_de_mantenimiento",
-    "shortage_cost": "lost_sale_cost coste_de_rotura costo_de_rotura coste_rotura coste_faltante costo_faltante "
-    "coste_de_faltante costo_de_faltante",
+    "holding_cost": (
+        "carrying_cost coste_almacenamiento costo_almacenamiento coste_de_almacenamiento "
+        "costo_de_almacenamiento coste_de_mantenimiento costo_de_mantenimiento"
+    ),
+    "shortage_cost": (
+        "lost_sale_cost coste_de_rotura costo_de_rotura coste_rotura coste_faltante costo_faltante "
+        "coste_de_faltante costo_de_faltante"
+    ),
     "service_level": "nivel_de_servicio nivel_servicio",
     "shelf_life": "shelf_life_days vida_util dias_de_vida vida_util_dias",
     "source": "supplied_by origen fuente suministrado_por",
@@ -46,16 +62,25 @@ _WORDS: Final[dict[str, str]] = {
     "supplier_id": "supplier vendor vendor_id proveedor id_proveedor codigo_proveedor",
     "name": "supplier_name vendor_name nombre nombre_proveedor razon_social",
     "email": "mail e_mail correo correo_electronico",
-    "lead_time": "lead_time_days delivery_days delivery_time plazo plazo_de_entrega plazo_entrega dias_de_entrega "
-    "tiempo_de_entrega",
-    "minimum_order_value": "minimum_value pedido_minimo_valor importe_minimo valor_minimo pedido_minimo_importe",
+    "lead_time": (
+        "lead_time_days delivery_days delivery_time plazo plazo_de_entrega plazo_entrega dias_de_entrega "
+        "tiempo_de_entrega"
+    ),
+    "minimum_order_value": (
+        "minimum_value pedido_minimo_valor importe_minimo valor_minimo pedido_minimo_importe"
+    ),
     "order_weekdays": "order_days ordering_days dias_de_pedido dias_pedido",
     "component": "ingredient raw_material componente ingrediente materia_prima",
-    "unit_cost": "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra",
-    "pack_size": "pack case_size units_per_pack units_per_case tamano_pack unidades_por_caja unidades_por_pack "
-    "multiplo",
-    "minimum_order_quantity": "moq minimum_order minimum_quantity pedido_minimo cantidad_minima "
-    "cantidad_minima_pedido",
+    "unit_cost": (
+        "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra"
+    ),
+    "pack_size": (
+        "pack case_size units_per_pack units_per_case tamano_pack unidades_por_caja unidades_por_pack "
+        "multiplo"
+    ),
+    "minimum_order_quantity": (
+        "moq minimum_order minimum_quantity pedido_minimo cantidad_minima cantidad_minima_pedido"
+    ),
     "purchase_unit": "unidad_de_compra unidad_compra",
     "unit_factor": "conversion_factor factor factor_de_conversion factor_conversion",
     "preference": "priority rank preferencia prioridad",
@@ -71,13 +96,19 @@ _WORDS: Final[dict[str, str]] = {
 }
 _WORDS_IN_TABLE: Final[dict[Table, dict[str, str]]] = {
     Table.SALES: {
-        "y": "sales quantity qty units units_sold quantity_sold sales_quantity sales_units demand ventas cantidad "
-        "unidades unidades_vendidas cantidad_vendida ventas_unidades demanda"
+        "y": (
+            "sales quantity qty units units_sold quantity_sold sales_quantity sales_units demand ventas "
+            "cantidad unidades unidades_vendidas cantidad_vendida ventas_unidades demanda"
+        ),
     },
     Table.STOCK: {
-        "on_hand": "stock inventory quantity qty units quantity_on_hand stock_on_hand existencias existencia "
-        "inventario cantidad unidades stock_actual disponible",
-        "as_of": "date stock_date count_date fecha fecha_inventario fecha_de_inventario fecha_stock fecha_recuento",
+        "on_hand": (
+            "stock inventory quantity qty units quantity_on_hand stock_on_hand existencias existencia "
+            "inventario cantidad unidades stock_actual disponible"
+        ),
+        "as_of": (
+            "date stock_date count_date fecha fecha_inventario fecha_de_inventario fecha_stock fecha_recuento"
+        ),
     },
 }
 
@@ -93,7 +124,7 @@ def translate(headers: Sequence[str], table: Table, name: str, line: int) -> lis
         meaning = column or snake_case(header)
         if meaning in taken:
             raise InputError(
-                f"the columns '{taken[meaning]}' and '{header}' both mean {meaning}; rename or delete one of them",
+                f"the columns '{taken[meaning]}' and '{header}' both mean {meaning}; rename or delete one",
                 file=name,
                 line=line,
                 column=header,

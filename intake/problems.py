@@ -14,7 +14,7 @@ from intake.text_columns import Rows, TextColumn, Texts
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is wrong in the column with header `column` ('' for the whole row): the rows, and a reason for each."""
+    """What is wrong in the column with that header ('' for whole rows): the rows, and a reason for each."""
 
     column: str
     rows: Rows

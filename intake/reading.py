@@ -12,8 +12,8 @@ from intake.encoding import decode
 from intake.errors import InputError
 from intake.fates import Mask, decide_fates
 from intake.periods import infer_freq, period_start
-from intake.records import DELIMITERS
 from intake.problems import rows_with_problems
+from intake.records import DELIMITERS
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
 from intake.sheet import read_sheet
 from intake.tables import SCHEMAS, Table
@@ -25,9 +25,9 @@ class Reading:
 
     `frame`: the accepted rows in the file's order, with canonical columns (text str, '' if empty; dates
     datetime64[ns]; everything else float64, NaN if empty); optional columns only if the file has them.
-    `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or more.
-    The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected counts where the
-    cell could be read. `notes`: one sentence per thing that was inferred.
+    `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or
+    more. The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected
+    counts where the cell could be read. `notes`: one sentence per thing that was inferred.
     """
 
     table: Table
@@ -45,11 +45,12 @@ class Reading:
 def read_table(content: bytes, name: str, table: Table, *, rejected_share: float = 0.05) -> Reading:
     """Read the file `name`, of which `content` are the bytes, as a `table`.
 
-    A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by cell is
-    a duplicate and counts once. Different lines for the same key (series and period in sales) contradict each
-    other, and all of them are rejected: which one is right, nobody but the sender knows. A last line that starts
-    with a word like 'Total', and cannot be accepted, is a footer. InputError if more than `rejected_share` of the
-    lines are rejected, if none is accepted, or if the file as a whole cannot be used or can be read in two ways.
+    A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by
+    cell is a duplicate and counts once. Different lines for the same key (series and period in sales)
+    contradict each other, and all of them are rejected: which one is right, nobody but the sender knows. A
+    last line that starts with a word like 'Total', and cannot be accepted, is a footer. InputError if more
+    than `rejected_share` of the lines are rejected, if none is accepted, or if the file as a whole cannot be
+    used or can be read in two ways.
     """
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
@@ -93,7 +94,7 @@ def read_table(content: bytes, name: str, table: Table, *, rejected_share: float
 
 
 def _to_periods(frame: pd.DataFrame, usable: Mask, name: str) -> tuple[pd.DataFrame, str | None, str]:
-    """Move `ds` of the usable rows to the first day of its period; the frequency, None if there is one date only."""
+    """Move `ds` of usable rows to the first day of its period; freq is None if there is one date only."""
     days = frame.loc[usable, "ds"]
     if days.nunique() < 2:
         return frame, None, "there are not two different dates, so the frequency is left open"

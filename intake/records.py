@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from intake.headers import recognised
@@ -19,9 +20,9 @@ _SAMPLE_RECORDS: Final = 100
 class Records:
     """The records of a file, in order; together they cover every physical line exactly once.
 
-    Record i begins at physical line `first_lines[i]` (1 = first of the file) and covers `spans[i]` lines: more than
-    one if a quoted cell contains line breaks. `cells[i]` is None where the quotes do not match; such a record is
-    one line, and reading goes on with the next.
+    Record i begins at physical line `first_lines[i]` (1 = first of the file) and covers `spans[i]` lines:
+    more than one if a quoted cell contains line breaks. `cells[i]` is None where the quotes do not match;
+    such a record is one line, and reading goes on with the next.
     """
 
     cells: list[list[str] | None]
@@ -30,7 +31,7 @@ class Records:
 
 
 def physical_lines(text: str) -> list[str]:
-    """The lines of `text` with their ends; CR, LF and CRLF end a line, the other Unicode separators do not."""
+    """The lines of `text` with their ends; CR, LF and CRLF end a line, other separators do not."""
     return list(io.StringIO(text, newline=""))
 
 
@@ -54,15 +55,16 @@ def read_records(lines: Sequence[str], delimiter: str) -> Records:
     return Records(
         cells=cells,
         first_lines=[end + 1 for end in ends[:-1]],
-        spans=[after - before for before, after in zip(ends, ends[1:], strict=False)],
+        spans=[after - before for before, after in pairwise(ends)],
     )
 
 
 def find_delimiter(lines: Sequence[str], table: Table) -> str:
     """The delimiter that makes the best table of the first records.
 
-    Best has the most headers that we know, then the most records as wide as the header, then the widest header; a
-    comma wins a tie. Known headers go first because a decimal comma also cuts every record in equal parts.
+    Best has the most headers that we know, then the most records as wide as the header, then the widest
+    header; a comma wins a tie. Known headers go first because a decimal comma also cuts every record in equal
+    parts.
     """
 
     def merit(delimiter: str) -> tuple[int, int, int]:

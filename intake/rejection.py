@@ -59,13 +59,13 @@ def rejected_table(reasons: pd.DataFrame, sheet: Sheet) -> pd.DataFrame:
             "line": sheet.first_lines[rows],
             "column": reasons["column"].to_numpy(dtype=object),
             "reason": reasons["reason"].to_numpy(dtype=object),
-            "text": np.array([sheet.original_text(row) for row in rows], dtype=object),
+            "text": [sheet.original_text(row) for row in rows.tolist()],
         }
     )
 
 
 def refuse_if_too_many(lines: LineCount, reasons: pd.DataFrame, sheet: Sheet, share: float) -> None:
-    """InputError, with the first reasons, if more than `share` of the lines with content are rejected, or all."""
+    """InputError with the first reasons if more than `share` of the filled lines are rejected, or all."""
     content = lines.rejected + lines.duplicate + lines.accepted
     if lines.rejected <= share * content and lines.accepted:
         return

@@ -33,8 +33,8 @@ class Role:
 def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]]:
     """Translate the headers and decide about columns that the schema does not know.
 
-    Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required column is
-    not there or if two headers mean the same.
+    Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required
+    column is not there or if two headers mean the same.
     """
     schema = SCHEMAS[table]
     headers = [column.header for column in sheet.columns]
@@ -101,7 +101,8 @@ def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
             )
     if schema.any_of and not known & set(schema.any_of):
         raise InputError(
-            f"there is no column {' or '.join(schema.any_of)} among {found}; rename the one that says what is bought",
+            f"there is no column {' or '.join(schema.any_of)} among {found}; "
+            "rename the one that says what is bought",
             file=sheet.name,
             line=sheet.header_line,
         )

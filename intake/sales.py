@@ -12,9 +12,9 @@ from intake.errors import MissingError
 def merge_sales(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One sales frame from several, given from the oldest to the newest file.
 
-    The unit of correction is series x period: the row of a later frame replaces the whole row of an earlier one
-    with the same `unique_id` and `ds`, and everything else stays. Sorted by `unique_id` and `ds`; a column that a
-    frame does not have is NaN in its rows. MissingError if there are no frames.
+    The unit of correction is series x period: the row of a later frame replaces the whole row of an earlier
+    one with the same `unique_id` and `ds`, and everything else stays. Sorted by `unique_id` and `ds`; a
+    column that a frame does not have is NaN in its rows. MissingError if there are no frames.
     """
     if not frames:
         raise MissingError("there are no sales to merge; upload at least one sales file")

@@ -83,7 +83,7 @@ def read_sheet(text: str, name: str, table: Table) -> Sheet:
 
 
 def _fit(records: Sequence[list[str] | None], width: int) -> tuple[list[list[str]], Problem]:
-    """Records of exactly `width` cells; empty cells beyond that width are nothing, other misfits are problems."""
+    """Records of exactly `width` cells; empty cells beyond it are nothing, other misfits are problems."""
     fitted: list[list[str]] = []
     reasons: dict[int, str] = {}
     for row, cells in enumerate(records):

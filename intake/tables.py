@@ -21,7 +21,7 @@ class Table(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a cell may hold; the read column is str for text, datetime64[ns] for dates and float64 for the rest."""
+    """What a cell may hold; it is read as str (text), datetime64[ns] (dates) or float64 (the rest)."""
 
     TEXT = "text"
     NUMBER = "number"  # any finite number
@@ -46,10 +46,11 @@ class Column:
 class Schema:
     """The columns of a table.
 
-    `key`: columns (those that the file has) that no two accepted rows share; empty where several rows are normal.
-    `any_of`: columns of which every row needs at least one. `unique_id_parts`: columns joined by '/' where the file
-    has no `unique_id`. `helpers`: columns that are read and checked but do not stay. `measure`: the column whose
-    sum is accounted for. `keeps_exog`, `keeps_text`: what happens to columns that the schema does not know.
+    `key`: columns (those that the file has) that no two accepted rows share; empty where several rows are
+    normal. `any_of`: columns of which every row needs at least one. `unique_id_parts`: columns joined by '/'
+    where the file has no `unique_id`. `helpers`: columns that are read and checked but do not stay.
+    `measure`: the column whose sum is accounted for. `keeps_exog`, `keeps_text`: what happens to columns that
+    the schema does not know.
     """
 
     columns: tuple[Column, ...]

@@ -34,8 +34,8 @@ def check_weekdays(
 ) -> tuple[Problem, str]:
     """Compare weekdays with the days (NaT where unknown) of the same rows.
 
-    The way of counting is the one that agrees most often. Returns the rows that disagree, and a note; an empty cell
-    or an unknown day disagrees with nothing.
+    The way of counting is the one that agrees most often. Returns the rows that disagree, and a note; an
+    empty cell or an unknown day disagrees with nothing.
     """
     actual = pd.DatetimeIndex(days).weekday.to_numpy()
     comparable = ~np.isnat(days) & ~weekday.spread(weekday.blank)
