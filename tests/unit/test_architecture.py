@@ -43,17 +43,7 @@ WORLD = {
 }
 FILE_CALLS = {"open", "read_bytes", "read_text", "write_bytes", "write_text"}
 CLOCK_CALLS = {"now", "today", "utcnow"}
-UNPICKLERS = {
-    *(
-        "joblib.load",
-        "pickle.load",
-        "pickle.loads",
-        "pickle.Unpickler",
-        "pandas.read_pickle",
-        "pd.read_pickle",
-    ),
-    *("cloudpickle.load", "cloudpickle.loads"),
-}
+UNPICKLERS = {"joblib.load", "pickle.load", "pickle.loads", "pickle.Unpickler", "cloudpickle.loads"}
 TASK_RETRIES = {"retries", "retry_delay_seconds", "retry_jitter_factor", "retry_condition_fn"}
 EVERYTHING = {"Exception", "BaseException"}
 CATCH_ALL_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
@@ -185,7 +175,7 @@ def unpickling_is_behind_the_signature(source: Source) -> Iterator[Finding]:
         return
     named = [(call.lineno, dotted(call.func)) for call in source.calls]
     for line, name in [*source.imports(), *named]:
-        if name in UNPICKLERS:
+        if name in UNPICKLERS or name.endswith(".read_pickle"):
             yield line, f"{name} runs what it reads: storage/registry.py alone may, after the signature"
 
 
