@@ -61,18 +61,25 @@ def mase(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
     `history` is one series in order of time, NaN where not observed. Where it is no longer than a season, the
     naive forecast is the last value (lag 1). Below 1 is better than naive.
     """
-    return _ratio(mae(y, y_hat), _naive(history, season_length, power=1))
+    return _ratio(mae(y, y_hat), float(naive_error(history, season_length, power=1)))
 
 
 def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
     """Root mean squared scaled error: as `mase`, with squared errors and a square root."""
-    return float(np.sqrt(_ratio(mse(y, y_hat), _naive(history, season_length, power=2))))
+    return float(np.sqrt(_ratio(mse(y, y_hat), float(naive_error(history, season_length, power=2)))))
 
 
-def _naive(history: Array, season_length: int, power: int) -> float:
-    lag = season_length if len(history) > season_length else 1
-    steps = history[lag:] - history[:-lag]
-    return _mean(np.abs(steps[~np.isnan(steps)]) ** power)
+def naive_error(history: Array, season_length: int, power: int) -> Array:
+    """Denominator of MASE (power 1) and RMSSE (power 2): mean power of the seasonal naive errors.
+
+    Along the last axis of `history` (periods); NaN where no two observed periods lie a season apart.
+    """
+    lag = season_length if history.shape[-1] > season_length else 1
+    steps = np.abs(history[..., lag:] - history[..., :-lag]) ** power
+    known = ~np.isnan(steps)
+    count = known.sum(axis=-1)
+    total = np.where(known, steps, 0.0).sum(axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def pinball_loss(y: Array, quantile_forecast: Array, q: float) -> float:

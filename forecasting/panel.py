@@ -22,10 +22,10 @@ class Panel:
     """Series on a regular calendar, sorted by unique_id and ds.
 
     `frame` has the columns unique_id, ds, y, in_stock and `exog` (float64, known in advance). Each series
-    runs from its first row without gaps. y is demand as far as known: NaN where a period is missing or the
-    shelf was empty all period (in_stock 0). in_stock between 0 and 1 marks a period that sold out. Rows after
-    the last observation have y and in_stock NaN. `attributes` has unique_id and text columns, `notes` one
-    sentence per assumption about the future.
+    runs from its first row to the last period of all without gaps, and further where the calendar does. y is
+    demand as far as known: NaN where no row spoke of the period (in_stock NaN too, as in future rows) and
+    where the shelf was empty all period (in_stock 0). in_stock between 0 and 1 marks a period that sold out.
+    `attributes` has unique_id and text columns, `notes` one sentence per assumption about the future.
     """
 
     frame: pd.DataFrame
@@ -183,7 +183,7 @@ def _regular(rows: pd.DataFrame, freq: str, missing_periods: str) -> pd.DataFram
     absent = frame.pop("origin") == "left_only"
     zero = missing_periods == "zero"
     frame["y"] = frame["y"].mask(absent, 0.0 if zero else np.nan)
-    frame["in_stock"] = frame["in_stock"].mask(absent, 1.0 if zero else 0.0)
+    frame["in_stock"] = frame["in_stock"].mask(absent, 1.0 if zero else np.nan)
     return frame
 
 

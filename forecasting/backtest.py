@@ -1,0 +1,162 @@
+"""Rolling-origin windows: every candidate refitted at each cutoff and judged on what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from forecasting import metrics
+from forecasting.features import FeatureTable, feature_table, windows_of
+from forecasting.history import Array, History
+from forecasting.panel import Panel
+from forecasting.recipes import Candidate, expected_demand, fit_estimator, usable_columns
+from forecasting.rows import RowLimits, forecast_rows, training_rows
+from intake.errors import InputError
+from intake.periods import period_number, shift
+
+PREDICTION_COLUMNS: Final = ("recipe", "cutoff", "horizon", "unique_id", "ds", "y", "y_hat")
+YEARS_TO_KNOW_A_YEAR: Final = 1.5
+
+
+def rolling_cutoffs(
+    earliest: pd.Timestamp, end: pd.Timestamp, horizon: int, windows: int, freq: str
+) -> tuple[pd.Timestamp, ...]:
+    """At most `windows` cutoffs from `earliest` on, in order, whose last window of `horizon` ends with `end`.
+
+    They lie a horizon apart where there is room, closer (their windows overlap) where there is not.
+    InputError if not one window fits.
+    """
+    room = int((period_number(end, freq) - period_number(earliest, freq))[0]) - horizon
+    if room < 0 or windows < 1:
+        raise InputError(
+            f"no window of {horizon} periods fits between {earliest:%Y-%m-%d} and {end:%Y-%m-%d}; "
+            "shorten the horizon or bring more history"
+        )
+    step = min(horizon, max(1, room // max(windows - 1, 1)))
+    count = min(windows, room // step + 1)
+    return tuple(shift(end, -horizon - step * back, freq) for back in reversed(range(count)))
+
+
+def evaluate(
+    panel: Panel,
+    candidates: Sequence[Candidate],
+    cutoffs: Sequence[pd.Timestamp],
+    horizon: int,
+    limits: RowLimits | None = None,
+) -> pd.DataFrame:
+    """Forecasts of every candidate from every cutoff, each fitted on what was known at that cutoff.
+
+    Returns the columns recipe (the candidate's name), cutoff, horizon, unique_id, ds, y (demand; NaN where
+    unknown), y_hat; one row per candidate, cutoff, series begun by then, and period ahead. Exogenous columns
+    of the forecast periods count as known in advance.
+    """
+    if not cutoffs:
+        return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
+    history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
+    return pd.concat(
+        [_from_cutoff(history, candidates, cutoff, horizon, limits or RowLimits()) for cutoff in cutoffs],
+        ignore_index=True,
+    )
+
+
+def training_table(
+    history: History, cutoff: int, horizon: int, limits: RowLimits
+) -> tuple[FeatureTable, Array]:
+    """Features and demand of the rows to learn from at the position `cutoff`."""
+    rows = training_rows(history, cutoff, horizon, limits)
+    return feature_table(history, rows), history.demand[rows.series, rows.period]
+
+
+def knows_year(history: History, cutoff: int) -> bool:
+    """Whether the history up to `cutoff` is long enough (a year and a half) to learn the course of a year."""
+    return cutoff + 1 >= YEARS_TO_KNOW_A_YEAR * windows_of(history.freq).year
+
+
+def _from_cutoff(
+    history: History, candidates: Sequence[Candidate], cutoff: pd.Timestamp, horizon: int, limits: RowLimits
+) -> pd.DataFrame:
+    origin = history.position(cutoff)
+    if origin < 0:
+        raise InputError(f"the cutoff {cutoff:%Y-%m-%d} lies before the first sale; choose a later one")
+    table, y = training_table(history, origin, horizon, limits)
+    rows = forecast_rows(history, origin, horizon)
+    ahead = feature_table(history, rows)
+    begun = history.spoken[rows.series, origin] >= 0
+    fixed = {
+        "cutoff": pd.Series(cutoff, index=range(len(rows))),
+        "horizon": rows.horizon,
+        "unique_id": np.array(history.unique_id, dtype=object)[rows.series],
+        "ds": history.ds[rows.period],
+        "y": history.demand[rows.series, rows.period],
+    }
+    frames = []
+    for candidate in candidates:
+        columns = usable_columns(candidate, table.frame, knows_year=knows_year(history, origin))
+        estimator = fit_estimator(candidate, table, y, columns, limits.seed)
+        y_hat = expected_demand(candidate, estimator, columns, ahead)
+        frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat}).loc[begun])
+    return pd.concat(frames, ignore_index=True)
+
+
+def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """Errors of each recipe over all its predictions, sorted as the recipes first appear.
+
+    Columns recipe, mae, mse, rmse, wape, mase, rmsse, bias, rows (pairs with known y). MASE is the mean over
+    series and cutoffs. RMSSE is weighted by the demand of the series up to the cutoff, as in the M5
+    competition (Makridakis et al. 2022): proper for expected demand, in no unit, and deaf to series that
+    hardly sell.
+    """
+    known = predictions.dropna(subset=["y", "y_hat"])
+    scaled = _scaled_errors(known, panel)
+    rows = []
+    for recipe in predictions["recipe"].unique():
+        y, y_hat = (known.loc[known["recipe"] == recipe, name].to_numpy(float) for name in ("y", "y_hat"))
+        own = scaled[scaled["recipe"] == recipe]
+        rows.append(
+            {
+                "recipe": recipe,
+                "mae": metrics.mae(y, y_hat),
+                "mse": metrics.mse(y, y_hat),
+                "rmse": metrics.rmse(y, y_hat),
+                "wape": metrics.wape(y, y_hat),
+                "mase": float(own["mase"].mean()),
+                "rmsse": _weighted_mean(own["rmsse"], own["volume"]),
+                "bias": metrics.bias(y, y_hat),
+                "rows": len(y),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _scaled_errors(known: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """MASE, RMSSE and past volume per recipe, cutoff and series, with one pass over the history per
+    cutoff.
+    """
+    error = (known["y_hat"] - known["y"]).abs()
+    groups = known.assign(absolute=error, squared=error**2).groupby(["recipe", "cutoff", "unique_id"])
+    errors = groups[["absolute", "squared"]].mean().reset_index()
+    history = History.of(panel)
+    scales = []
+    for cutoff in known["cutoff"].unique():
+        past = history.demand[:, : history.position(pd.Timestamp(cutoff)) + 1]
+        scale = {
+            "cutoff": cutoff,
+            "unique_id": history.unique_id,
+            "volume": np.nansum(past, axis=1),
+            "first": metrics.naive_error(past, panel.season_length, 1),
+            "second": metrics.naive_error(past, panel.season_length, 2),
+        }
+        scales.append(pd.DataFrame(scale))
+    joined = (
+        errors.merge(pd.concat(scales), on=["cutoff", "unique_id"]) if scales else errors.assign(volume=[])
+    )
+    first, second = (joined[name].where(joined[name] > 0) for name in ("first", "second"))
+    return joined.assign(mase=joined["absolute"] / first, rmsse=np.sqrt(joined["squared"] / second))
+
+
+def _weighted_mean(values: pd.Series[float], weights: pd.Series[float]) -> float:
+    use = values.notna() & (weights > 0)
+    return float(np.average(values[use], weights=weights[use])) if use.any() else float("nan")

@@ -1,0 +1,185 @@
+"""Features known at the origin of a forecast, one row per (series, origin, horizon), all at once.
+
+Every value in units of sales is divided by the series' own scale at the origin, so that one model serves a
+product that sells 3 a week and one that sells 3,000. Nothing here looks past the origin, except the calendar
+and exogenous columns of the forecast period, which are known in advance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.history import History
+from forecasting.rows import Rows
+from forecasting.season_profile import season_profile
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Lengths, in periods, that suit a frequency.
+
+    `means` and `exponential` are trailing means, `lags` single periods, `scale` the year-like window that a
+    series is scaled by, `year` the periods in a calendar year, `ended` the periods without a row after which
+    a series has ended.
+    """
+
+    means: tuple[int, ...]
+    exponential: tuple[int, ...]
+    lags: int
+    spread: tuple[int, ...]
+    scale: int
+    year: float
+    ended: int
+
+
+WINDOWS: Final = {
+    "D": Windows((7, 28, 91), (28,), 0, (28,), 91, 365.25, 28),
+    "W": Windows((2, 4, 8, 13, 26), (4, 10, 26), 3, (8, 26), 52, 365.25 / 7, 13),
+    "MS": Windows((3, 6, 12), (6,), 2, (6,), 12, 12.0, 6),
+    "QS": Windows((2, 4), (4,), 1, (4,), 4, 4.0, 4),
+}
+YEARLY_TERMS: Final = 3
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """`frame` has one column per feature; `scale` is in units of sales; `silent` rows have no demand to
+    expect.
+    """
+
+    frame: pd.DataFrame
+    scale: Array
+    silent: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def windows_of(freq: str) -> Windows:
+    """The window lengths of a frequency ('W-MON' and its like share those of weeks)."""
+    return WINDOWS[freq.split("-")[0]]
+
+
+def feature_table(history: History, rows: Rows) -> FeatureTable:
+    """Features of all `rows`.
+
+    Columns: mean_<w>, exponential_mean_<w>, lag_<k>, spread_<w>, zero_share_<w>, periods_since_sale,
+    periods_seen, log_scale, season_<k> (same season k seasons ago), season_mean_* around them, profile
+    (pooled season index), horizon, calendar columns of the period, the exogenous columns, the attributes
+    (category).
+    """
+    windows = windows_of(history.freq)
+    scale = series_scale(history, rows, windows)
+    columns: dict[str, Array] = {}
+    columns |= _levels(history, rows, windows, scale)
+    columns |= _seasons(history, rows, scale)
+    columns |= _life(history, rows, windows, scale)
+    columns |= {name: values[rows.series, rows.period] for name, values in history.exog.items()}
+    frame = pd.DataFrame(columns).astype(np.float32)
+    texts = {
+        name: pd.Categorical(history.categories[name].to_numpy()).take(rows.series)
+        for name in history.categories.columns
+    }
+    calendar = _calendar(history, rows, windows)
+    frame = pd.concat([frame, calendar, pd.DataFrame(texts, index=frame.index)], axis=1)
+    return FeatureTable(frame=frame, scale=scale, silent=_silent(history, rows, windows))
+
+
+def series_scale(history: History, rows: Rows, windows: Windows) -> Array:
+    """Mean demand over the scale window up to the origin, shrunk towards the median series by one period."""
+    start, end = rows.origin + 1 - windows.scale, rows.origin + 1
+    mean = history.mean_between(rows.series, start, end)
+    seen = history.seen_between(rows.series, start, end)
+    origins, place = np.unique(rows.origin, return_inverse=True)
+    everyone = np.arange(len(history.unique_id))
+    typical = np.array([_typical(history, everyone, origin, windows.scale) for origin in origins])[place]
+    return np.asarray((np.nan_to_num(mean) * seen + typical) / (seen + 1.0))
+
+
+def _typical(history: History, everyone: npt.NDArray[np.int64], origin: int, window: int) -> float:
+    at = np.full(len(everyone), origin)
+    means = history.mean_between(everyone, at + 1 - window, at + 1)
+    selling = means[means > 0]
+    return float(np.median(selling)) if selling.size else 1.0
+
+
+def _levels(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[str, Array]:
+    end = rows.origin + 1
+    columns = {}
+    for window in windows.means:
+        columns[f"mean_{window}"] = history.mean_between(rows.series, end - window, end) / scale
+    for span in windows.exponential:
+        columns[f"exponential_mean_{span}"] = history.exponential_mean(span)[rows.series, rows.origin] / scale
+    for lag in range(1, windows.lags + 1):
+        columns[f"lag_{lag}"] = history.at(rows.series, end - lag) / scale
+    for window in windows.spread:
+        mean = history.mean_between(rows.series, end - window, end)
+        square = history.mean_between(rows.series, end - window, end, "square")
+        columns[f"spread_{window}"] = np.sqrt(np.maximum(square - mean**2, 0.0)) / scale
+        columns[f"zero_share_{window}"] = history.mean_between(rows.series, end - window, end, "zero")
+    return columns
+
+
+def _seasons(history: History, rows: Rows, scale: Array) -> dict[str, Array]:
+    length = history.season_length
+    ago = rows.period - length * (-(-rows.horizon // length))  # newest same season at or before the origin
+    columns = {f"season_{k}": history.at(rows.series, ago - (k - 1) * length) / scale for k in (1, 2)}
+    if history.freq == "D":
+        same = np.stack([history.at(rows.series, ago - k * length) for k in range(8)])
+        columns |= {f"season_mean_{k}": _mean_known(same[:k]) / scale for k in (4, 8)}
+        return columns
+    for reach in (1, 2, 6) if length > 12 else (1,):
+        end = np.minimum(ago + reach, rows.origin) + 1
+        columns[f"season_mean_{2 * reach + 1}"] = history.mean_between(rows.series, ago - reach, end) / scale
+    columns["profile"] = season_profile(history, rows.origin, ago)
+    return columns
+
+
+def _mean_known(values: Array) -> Array:
+    seen = (~np.isnan(values)).sum(axis=0)
+    return np.where(seen > 0, np.nansum(values, axis=0) / np.maximum(seen, 1), np.nan)
+
+
+def _life(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[str, Array]:
+    last_sale = history.last_sale[rows.series, rows.origin]
+    since = np.where(last_sale >= 0, rows.origin - last_sale, windows.scale)
+    return {
+        "periods_since_sale": np.minimum(since, windows.scale).astype(np.float64),
+        "periods_seen": history.seen_between(rows.series, rows.origin + 1 - windows.scale, rows.origin + 1),
+        "log_scale": np.log(scale),
+        "horizon": rows.horizon.astype(np.float64),
+    }
+
+
+def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bool_]:
+    """Rows of series that were never observed up to the origin, or had no row for so long that they have
+    ended.
+    """
+    spoken = history.spoken[rows.series, rows.origin]
+    never = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1) == 0
+    return np.asarray(never | (rows.origin - spoken >= windows.ended))
+
+
+def _calendar(history: History, rows: Rows, windows: Windows) -> pd.DataFrame:
+    """Weekday, month or quarter as a category, and the position in the year as Fourier terms."""
+    dates = history.ds
+    by_period: dict[str, npt.NDArray[np.float64] | pd.Categorical] = {}
+    if history.freq == "D":
+        by_period["weekday"] = pd.Categorical(dates.day_name())
+    elif history.freq == "MS":
+        by_period["month"] = pd.Categorical(dates.month_name())
+    elif history.freq == "QS":
+        by_period["quarter"] = pd.Categorical([f"Q{quarter}" for quarter in dates.quarter])
+    if windows.year > 12:
+        turn = 2 * np.pi * (np.asarray(dates.dayofyear, dtype=np.float64) - 1) / 365.25
+        for k in range(1, YEARLY_TERMS + 1):
+            by_period[f"year_sin_{k}"] = np.sin(k * turn).astype(np.float32)
+            by_period[f"year_cos_{k}"] = np.cos(k * turn).astype(np.float32)
+    return pd.DataFrame({name: values.take(rows.period) for name, values in by_period.items()})

@@ -1,0 +1,127 @@
+"""A panel as arrays (series, periods), with running sums that make any trailing mean one subtraction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.signal import lfilter
+
+from forecasting.censoring import replace_sold_out
+from forecasting.panel import Panel
+from intake.periods import following, period_number, shift
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class History:
+    """What features are made of; every array is (series, periods) over one common calendar `ds`.
+
+    `demand` is NaN where unknown, never negative (a period of net returns has no demand), sold-out periods
+    replaced by their expected demand. `spoken` is the newest period so far in which the series had a row (-1:
+    none). Column t of every derived array depends on columns up to t alone: that is what makes one History
+    serve all cutoffs without a leak.
+    """
+
+    unique_id: tuple[str, ...]
+    ds: pd.DatetimeIndex
+    freq: str
+    season_length: int
+    demand: Array
+    spoken: Index
+    exog: Mapping[str, Array]
+    categories: pd.DataFrame
+
+    @classmethod
+    def of(cls, panel: Panel, until: pd.Timestamp | None = None) -> History:
+        """Arrays of `panel`, over all its periods and at least up to `until`."""
+        frame = panel.frame
+        first, last = frame["ds"].min(), frame["ds"].max()
+        last = last if until is None else max(last, until)
+        periods = int((period_number(last, panel.freq) - period_number(first, panel.freq))[0]) + 1
+        codes, ids = pd.factorize(frame["unique_id"], sort=True)
+        place = (codes, period_number(frame["ds"], panel.freq) - period_number(first, panel.freq)[0])
+
+        def wide(column: str) -> Array:
+            values = np.full((len(ids), periods), np.nan)
+            values[place] = frame[column].to_numpy(dtype=np.float64)
+            return values
+
+        in_stock = wide("in_stock")
+        phases = panel.season_length if panel.freq == "D" else 1
+        demand = replace_sold_out(np.maximum(wide("y"), 0.0), in_stock, phases)
+        row = np.where(np.isnan(in_stock), -1, np.arange(periods))
+        return cls(
+            unique_id=tuple(str(name) for name in ids),
+            ds=following(shift(first, -1, panel.freq), periods, panel.freq),
+            freq=panel.freq,
+            season_length=panel.season_length,
+            demand=demand,
+            spoken=np.maximum.accumulate(row, axis=1),
+            exog={name: wide(name) for name in panel.exog},
+            categories=_categories(panel, ids),
+        )
+
+    def position(self, ds: pd.Timestamp) -> int:
+        """Index of the period `ds` in the calendar; may lie outside it."""
+        return int((period_number(ds, self.freq) - period_number(self.ds[0], self.freq))[0])
+
+    @cached_property
+    def sums(self) -> Mapping[str, Array]:
+        """Running sums with a leading zero of: observed demand, its square, periods observed, periods of
+        zero.
+        """
+        seen = ~np.isnan(self.demand)
+        filled = np.where(seen, self.demand, 0.0)
+        parts = {"demand": filled, "square": filled**2, "seen": seen, "zero": seen & (filled == 0)}
+        return {name: _running_sum(values.astype(np.float64)) for name, values in parts.items()}
+
+    def mean_between(self, series: Index, start: Index, end: Index, part: str = "demand") -> Array:
+        """Mean of `part` over the observed periods in [start, end) of each given series; NaN if there is
+        none.
+        """
+        low, high = np.maximum(start, 0), np.maximum(np.maximum(end, start), 0)
+        seen = self.sums["seen"][series, high] - self.sums["seen"][series, low]
+        total = self.sums[part][series, high] - self.sums[part][series, low]
+        return np.where(seen > 0, total / np.maximum(seen, 1.0), np.nan)
+
+    def seen_between(self, series: Index, start: Index, end: Index) -> Array:
+        """Number of observed periods in [start, end) of each given series."""
+        low, high = np.maximum(start, 0), np.maximum(end, 0)
+        return np.asarray(self.sums["seen"][series, high] - self.sums["seen"][series, low])
+
+    def at(self, series: Index, period: Index) -> Array:
+        """Demand of each given series and period; NaN before the calendar begins."""
+        return np.where(period >= 0, self.demand[series, np.maximum(period, 0)], np.nan)
+
+    def exponential_mean(self, span: int) -> Array:
+        """Exponentially weighted mean of observed demand so far, weight falling by 1 - 2 / (span + 1) a
+        period.
+        """
+        decay = 1.0 - 2.0 / (span + 1.0)
+        seen = ~np.isnan(self.demand)
+        total = lfilter([1.0], [1.0, -decay], np.where(seen, self.demand, 0.0), axis=1)
+        weight = lfilter([1.0], [1.0, -decay], seen.astype(np.float64), axis=1)
+        return np.where(weight > 1e-9, total / np.maximum(weight, 1e-9), np.nan)
+
+    @cached_property
+    def last_sale(self) -> Index:
+        """Newest period so far with demand above zero, -1 where there was none."""
+        sold = np.where(self.demand > 0, np.arange(self.demand.shape[1]), -1)
+        return np.asarray(np.maximum.accumulate(sold, axis=1))
+
+
+def _running_sum(values: Array) -> Array:
+    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+
+
+def _categories(panel: Panel, ids: pd.Index[str]) -> pd.DataFrame:
+    if panel.attributes is None:
+        return pd.DataFrame(index=range(len(ids)))
+    return panel.attributes.set_index("unique_id").reindex(ids).fillna("").reset_index(drop=True)

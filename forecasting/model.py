@@ -1,0 +1,217 @@
+"""The model that is stored: a recipe fitted on all data up to a cutoff, and how its forecasts have erred.
+
+A pickled `Model` holds objects of public packages and the classes of this module alone, so that it loads
+wherever `forecasting` and `intake` are installed. Change `FORMAT` when its fields change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.pipeline import Pipeline
+from xgboost import XGBRegressor
+
+from forecasting.backtest import evaluate, knows_year, rolling_cutoffs, training_table
+from forecasting.demand_paths import DemandPaths
+from forecasting.features import feature_table
+from forecasting.history import Array, History
+from forecasting.importance import feature_importance
+from forecasting.panel import Panel
+from forecasting.recipes import Candidate, expected_demand, fit_estimator, usable_columns
+from forecasting.residual_paths import ResidualPaths, collect, replay
+from forecasting.rows import RowLimits, forecast_rows
+from intake.errors import InputError, MissingError
+from intake.periods import following, period_number, shift
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What to fit and how: `horizon` periods ahead, errors from `windows` rolling-origin windows."""
+
+    recipe: str
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+    horizon: int = 13
+    windows: int = 5
+    most_rows: int = 60_000
+    views: int = 4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise InputError or MissingError for settings that cannot be fitted."""
+        if self.horizon < 1 or self.windows < 0:
+            raise InputError("a model needs a horizon of 1 or more and a number of windows of 0 or more")
+        _ = self.candidate, self.limits
+
+    @property
+    def candidate(self) -> Candidate:
+        """The recipe with its hyperparameters."""
+        return Candidate(self.recipe, self.hyperparameters)
+
+    @property
+    def limits(self) -> RowLimits:
+        """How much to learn from."""
+        return RowLimits(self.most_rows, self.views, self.seed)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted recipe. It forecasts any panel with the same `freq` and columns, new series and newer sales
+    included.
+
+    `columns` are the features of the estimator (None for a baseline), `exog` and `attributes` the columns
+    that a panel must have. `error_*` and `spread` are the residual paths of `forecasting.residual_paths`.
+    """
+
+    settings: ModelSettings
+    freq: str
+    cutoff: pd.Timestamp
+    exog: tuple[str, ...]
+    attributes: tuple[str, ...]
+    columns: tuple[str, ...]
+    estimator: Pipeline | None
+    importance: pd.DataFrame
+    error_probabilities: Array
+    error_size: Array
+    error_window: npt.NDArray[np.int64]
+    spread: tuple[float, float]
+    format: int = FORMAT
+
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe."""
+        return self.settings.recipe
+
+    def demand_paths(
+        self, panel: Panel, cutoff: pd.Timestamp, horizon: int, paths: int = 200, seed: int = 0
+    ) -> DemandPaths:
+        """Joint futures of every series that has begun by `cutoff`, for the `horizon` periods after it.
+
+        Nothing of `panel` after the cutoff is used but the exogenous columns, which must be complete there
+        (`panel.extend`); MissingError otherwise. The same inputs give the same bytes.
+        """
+        if horizon < 1 or paths < 1:
+            raise InputError("demand paths need a horizon of 1 or more and 1 path or more")
+        known, y_hat = self._expected(panel, cutoff, horizon)
+        residuals = ResidualPaths(self.error_probabilities, self.error_size, self.error_window, self.spread)
+        ids = known.unique_id
+        whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
+        values = replay(residuals, y_hat, whole, paths, seed)
+        return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
+
+    def expected(self, panel: Panel, cutoff: pd.Timestamp, horizon: int) -> pd.DataFrame:
+        """The recipe's own forecast, before errors are replayed: columns unique_id, ds, y_hat."""
+        known, y_hat = self._expected(panel, cutoff, horizon)
+        ds = following(cutoff, horizon, self.freq)
+        index = pd.MultiIndex.from_product([list(known.unique_id), ds], names=["unique_id", "ds"])
+        return pd.DataFrame({"y_hat": y_hat.reshape(-1)}, index=index).reset_index()
+
+    def native_booster_bytes(self) -> bytes | None:
+        """The XGBoost booster in its own format (UBJSON), None if the recipe is not XGBoost.
+
+        It takes `columns` in order, categories as ordinal numbers, and predicts y / scale.
+        """
+        regressor = None if self.estimator is None else self.estimator.named_steps["regressor"]
+        if not isinstance(regressor, XGBRegressor):
+            return None
+        return bytes(regressor.get_booster().save_raw("ubj"))
+
+    def _expected(self, panel: Panel, cutoff: pd.Timestamp, horizon: int) -> tuple[History, Array]:
+        self._require_columns(panel)
+        known = panel.upto(cutoff)
+        _require_future(known, self.exog, cutoff, horizon)
+        history = History.of(known, until=shift(cutoff, horizon, self.freq))
+        rows = forecast_rows(history, history.position(cutoff), horizon)
+        table = feature_table(history, rows)
+        table.frame["horizon"] = np.minimum(table.frame["horizon"], np.float32(self.settings.horizon))
+        y_hat = expected_demand(self.settings.candidate, self.estimator, self.columns, table)
+        return history, y_hat.reshape(len(history.unique_id), horizon)
+
+    def _require_columns(self, panel: Panel) -> None:
+        if panel.freq != self.freq:
+            raise InputError(
+                f"the model was trained on frequency {self.freq}, the panel has {panel.freq}; train again"
+            )
+        present = set(panel.exog) | set(_attribute_names(panel))
+        for column in (*self.exog, *self.attributes):
+            if column not in present:
+                raise MissingError(
+                    f"the model needs the column '{column}'; add it to the data or train without it"
+                )
+
+
+def fit(
+    panel: Panel, cutoff: pd.Timestamp, settings: ModelSettings, predictions: pd.DataFrame | None = None
+) -> Model:
+    """The recipe of `settings` fitted on everything up to `cutoff`, with residual paths from before it.
+
+    The residual paths come from the out-of-sample `predictions` if they are given (columns as
+    `backtest.evaluate`, of this recipe and no later than the cutoff), else from `settings.windows`
+    rolling-origin windows before the cutoff, fitted for the purpose. InputError if the history is too short.
+    """
+    known = panel.upto(cutoff)
+    history = History.of(known, until=cutoff)
+    origin = history.position(cutoff)
+    table, y = training_table(history, origin, settings.horizon, settings.limits)
+    columns = usable_columns(settings.candidate, table.frame, knows_year=knows_year(history, origin))
+    estimator = fit_estimator(settings.candidate, table, y, columns, settings.seed)
+    errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
+    if (errors["ds"] > cutoff).any():
+        raise InputError(f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model")
+    residuals = collect(errors, whole_units(known, cutoff), settings.seed)
+    return Model(
+        settings=settings,
+        freq=panel.freq,
+        cutoff=cutoff,
+        exog=tuple(name for name in panel.exog if name in columns),
+        attributes=tuple(name for name in _attribute_names(panel) if name in columns),
+        columns=columns if estimator is not None else (),
+        estimator=estimator,
+        importance=feature_importance(estimator, table.frame, columns),
+        error_probabilities=residuals.probabilities,
+        error_size=residuals.size,
+        error_window=residuals.window,
+        spread=residuals.spread,
+    )
+
+
+def whole_units(panel: Panel, cutoff: pd.Timestamp) -> pd.Series[bool]:
+    """Per unique_id: whether all its demand up to `cutoff` came in whole units."""
+    past = panel.frame[panel.frame["ds"] <= cutoff]
+    whole = past["y"].isna() | (past["y"] == past["y"].round())
+    return whole.groupby(past["unique_id"]).all()
+
+
+def _window_predictions(known: Panel, cutoff: pd.Timestamp, settings: ModelSettings) -> pd.DataFrame:
+    first = known.frame["ds"].min()
+    periods = int((period_number(cutoff, known.freq) - period_number(first, known.freq))[0]) + 1
+    horizon = min(settings.horizon, periods // 4)
+    if settings.windows == 0 or horizon == 0:
+        return evaluate(known, [], [], settings.horizon)
+    cutoffs = rolling_cutoffs(
+        shift(first, periods // 2, known.freq), cutoff, horizon, settings.windows, known.freq
+    )
+    return evaluate(known, [settings.candidate], cutoffs, horizon, settings.limits)
+
+
+def _attribute_names(panel: Panel) -> tuple[str, ...]:
+    if panel.attributes is None:
+        return ()
+    return tuple(str(name) for name in panel.attributes.columns if name != "unique_id")
+
+
+def _require_future(known: Panel, exog: tuple[str, ...], cutoff: pd.Timestamp, horizon: int) -> None:
+    future = known.frame[known.frame["ds"].isin(following(cutoff, horizon, known.freq))]
+    rows = known.frame["unique_id"].nunique() * horizon
+    for column in exog:
+        if future[column].notna().sum() < rows:
+            raise MissingError(
+                f"'{column}' is not known for all {horizon} periods after {cutoff:%Y-%m-%d}: "
+                "put it in the calendar, or state an assumption when extending the panel"
+            )

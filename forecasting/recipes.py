@@ -1,0 +1,199 @@
+"""The registry of forecasting recipes: from a feature table to expected demand.
+
+A recipe either reads its forecast off the features (a baseline) or fits a scikit-learn Pipeline in which
+everything that is fitted (MinMaxScaler, encoder, imputation, regressor) lives. To add one of your own, put a
+`Recipe` into `RECIPES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
+from xgboost import XGBRegressor
+
+from forecasting.features import FeatureTable
+from intake.errors import InputError, MissingError
+
+Array = npt.NDArray[np.float64]
+Hyperparameters = Mapping[str, float]
+
+CONSTANT: Final = "log_scale"  # what a recipe learns from where no feature varies: then it learns a mean
+LEAST_ROWS: Final = 10
+THREADS: Final = 2  # fixed, because the sums inside XGBoost depend on how many threads share them
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A recipe with its hyperparameters; `name` tells candidates of one recipe apart in a search."""
+
+    recipe: str
+    hyperparameters: Hyperparameters = field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise MissingError unless the recipe is registered; the name defaults to the recipe's."""
+        if self.recipe not in RECIPES:
+            raise MissingError(f"there is no recipe '{self.recipe}'; choose from {', '.join(RECIPES)}")
+        object.__setattr__(self, "name", self.name or self.recipe)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`search` lists the hyperparameters worth trying, the first being the default.
+
+    Exactly one of: `read` (frame, hyperparameters -> scaled forecast) for a baseline; `build`
+    (hyperparameters, seed -> unfitted Pipeline) for a regression, which learns from the columns that `uses`
+    accepts.
+    """
+
+    search: tuple[Hyperparameters, ...]
+    read: Callable[[pd.DataFrame, Hyperparameters], Array] | None = None
+    build: Callable[[Hyperparameters, int], Pipeline] | None = None
+    uses: Callable[[str], bool] = lambda _: True
+
+
+def fit_estimator(
+    candidate: Candidate, table: FeatureTable, y: Array, columns: Sequence[str], seed: int
+) -> Pipeline | None:
+    """The candidate's pipeline fitted on scaled demand, weighted by scale; None for a baseline.
+
+    A count's variance grows with its mean, so the variance of y / scale falls with the scale: hence the
+    weight.
+    """
+    recipe = RECIPES[candidate.recipe]
+    if recipe.build is None:
+        return None
+    if len(table) < LEAST_ROWS:
+        raise InputError(
+            f"{len(table)} rows are too few to fit '{candidate.recipe}' on; bring at least "
+            f"{2 * LEAST_ROWS} periods of history or use seasonal_naive or moving_average"
+        )
+    pipeline = recipe.build(candidate.hyperparameters, seed)
+    weight = table.scale / table.scale.mean()
+    pipeline.fit(table.frame[list(columns)], y / table.scale, regressor__sample_weight=weight)
+    return pipeline
+
+
+def expected_demand(
+    candidate: Candidate, estimator: Pipeline | None, columns: Sequence[str], table: FeatureTable
+) -> Array:
+    """Forecast of every row of `table` in units of sales: never negative, zero where the row is silent."""
+    recipe = RECIPES[candidate.recipe]
+    if recipe.read is not None:
+        scaled = recipe.read(table.frame, candidate.hyperparameters)
+    elif estimator is not None:
+        scaled = np.asarray(estimator.predict(table.frame[list(columns)]), dtype=np.float64)
+    else:
+        raise MissingError(f"the recipe '{candidate.recipe}' needs a fitted estimator to forecast")
+    return np.where(table.silent, 0.0, np.maximum(scaled, 0.0) * table.scale)
+
+
+def usable_columns(candidate: Candidate, frame: pd.DataFrame, *, knows_year: bool) -> tuple[str, ...]:
+    """Columns the recipe learns from: those that vary in `frame`; the place in the year only if
+    `knows_year`.
+    """
+    uses = RECIPES[candidate.recipe].uses
+    distinct = frame.nunique(dropna=True)
+    names = [str(name) for name in frame.columns if distinct[name] > 1 and uses(str(name))]
+    return tuple(name for name in names if knows_year or not name.startswith("year_")) or (CONSTANT,)
+
+
+def _seasonal_naive(frame: pd.DataFrame, _: Hyperparameters) -> Array:
+    return _first_known(frame, ["season_1", "season_2", "lag_1", "season_mean_8"])
+
+
+def _moving_average(frame: pd.DataFrame, hyperparameters: Hyperparameters) -> Array:
+    """Mean of the last `window` periods (for days: of the last weeks' same weekday), times the shared
+    season.
+    """
+    window = int(hyperparameters["window"])
+    if "profile" not in frame:
+        return _first_known(frame, [f"season_mean_{window}", "season_mean_8"])
+    season = frame["profile"].to_numpy(dtype=np.float64) if hyperparameters["profile"] else 1.0
+    return np.asarray(_first_known(frame, [f"mean_{window}"]) * season)
+
+
+def _first_known(frame: pd.DataFrame, names: Sequence[str]) -> Array:
+    """The first of the columns `names` that is known in each row, then the series' own scale (1)."""
+    present = [*(name for name in names if name in frame), *(n for n in frame if n.startswith("mean_"))]
+    values = frame[present].bfill(axis=1).iloc[:, 0].fillna(1.0)
+    return values.to_numpy(dtype=np.float64)
+
+
+def _scaled(regressor: LinearRegression | Ridge) -> Pipeline:
+    numbers = Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("scale", MinMaxScaler(clip=True)),
+        ]
+    )
+    categories = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=40, sparse_output=False)
+    return _pipeline(numbers, categories, regressor)
+
+
+def _linear_regression(_: Hyperparameters, __: int) -> Pipeline:
+    return _scaled(LinearRegression())
+
+
+def _ridge(hyperparameters: Hyperparameters, _: int) -> Pipeline:
+    return _scaled(Ridge(alpha=hyperparameters["alpha"]))
+
+
+def _xgboost(hyperparameters: Hyperparameters, seed: int) -> Pipeline:
+    """Poisson regression trees: expected counts are positive and their variance grows with them.
+
+    No MinMaxScaler: trees ignore monotone scaling, and without it `model.ubj` takes the features as they are.
+    """
+    regressor = XGBRegressor(
+        objective="count:poisson",
+        n_estimators=int(hyperparameters["trees"]),
+        max_depth=int(hyperparameters["depth"]),
+        learning_rate=hyperparameters["learning_rate"],
+        min_child_weight=hyperparameters["min_child_weight"],
+        reg_lambda=5.0,
+        subsample=0.8,
+        colsample_bytree=0.5,
+        tree_method="hist",
+        max_bin=64,
+        n_jobs=THREADS,
+        random_state=seed,
+    )
+    categories = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, dtype=np.float32)
+    return _pipeline("passthrough", categories, regressor)
+
+
+def _pipeline(numbers: object, categories: object, regressor: object) -> Pipeline:
+    columns = ColumnTransformer(
+        [
+            ("numbers", numbers, make_column_selector(dtype_include="number")),
+            ("categories", categories, make_column_selector(dtype_include="category")),
+        ],
+        verbose_feature_names_out=False,
+    ).set_output(transform="pandas")
+    return Pipeline([("columns", columns), ("regressor", regressor)])
+
+
+def _trees(trees: int, depth: int, learning_rate: float, least: float) -> Hyperparameters:
+    return {"trees": trees, "depth": depth, "learning_rate": learning_rate, "min_child_weight": least}
+
+
+RECIPES: Final[Mapping[str, Recipe]] = {
+    "seasonal_naive": Recipe(search=({},), read=_seasonal_naive),
+    "moving_average": Recipe(search=({"window": 13, "profile": True},), read=_moving_average),
+    "linear_regression": Recipe(search=({},), build=_linear_regression),
+    "ridge": Recipe(search=tuple({"alpha": alpha} for alpha in (1.0, 0.1, 10.0, 100.0)), build=_ridge),
+    "xgboost": Recipe(
+        search=(_trees(150, 5, 0.06, 50.0), _trees(150, 4, 0.06, 10.0), _trees(80, 3, 0.06, 50.0)),
+        build=_xgboost,
+    ),
+}

@@ -1,0 +1,259 @@
+"""Train on a dataset: search, choose, test, decide, refit. The one call that the flows make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from forecasting.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.calibration import calibration_table, randomised_pit
+from forecasting.history import Array, History
+from forecasting.model import Model, ModelSettings, fit, whole_units
+from forecasting.panel import Panel
+from forecasting.promotion import Decision, decide, renew
+from forecasting.recipes import LEAST_ROWS, RECIPES, Candidate
+from forecasting.residual_paths import collect, replay
+from forecasting.rows import RowLimits, training_rows
+from forecasting.splitting import Split
+from intake.errors import InputError
+from intake.periods import period_number, shift
+
+USUAL_HORIZON: Final = {"D": 35, "W": 13, "MS": 6, "QS": 4}
+LEAST_PERIODS: Final = 8
+ENOUGH_FORECASTS: Final = 120  # series x windows: few series are judged on more windows
+MOST_WINDOWS: Final = 12
+CHAMPION: Final = "current model"
+CALIBRATION_PATHS: Final = 200
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """`recipes` to try, in order of preference on a tie; at most `trials` hyperparameters of each.
+
+    `horizon` is what windows forecast (by default 35 days, 13 weeks, 6 months or 4 quarters), `windows` the
+    least number of rolling-origin windows (more, up to 12, where series are few), `most_rows` the cap on rows
+    that a model learns from.
+    """
+
+    recipes: tuple[str, ...] = tuple(RECIPES)
+    horizon: int | None = None
+    windows: int = 4
+    trials: int = 4
+    most_rows: int = 60_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise InputError or MissingError for settings that make no sense."""
+        if not self.recipes:
+            raise InputError("there is no recipe to train; name at least one")
+        for name in self.recipes:
+            Candidate(name)
+        if min(self.windows, self.trials, self.horizon or 1) < 1:
+            raise InputError("windows, trials and horizon must be 1 or more")
+        RowLimits(most_rows=self.most_rows)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What came of a training.
+
+    `model`: the winner refitted on everything up to `split.test_end`. `recipe` and `hyperparameters`: the
+    winner's. Metrics have the columns of `backtest.metrics_table`: `selection_metrics` on the windows that
+    chose it, all before the test part (a row per trial, with its hyperparameters); `test_metrics` on the test
+    part seen from its first cutoff; `window_metrics` on rolling-origin windows through the test part.
+    Predictions have the columns of `backtest.evaluate`; the winner's `test_predictions` also p10, p50, p90.
+    `importance`: feature, importance. `calibration`: nominal, empirical, rows. `decision`: promote it or not.
+    `notes`: what was left out, and why.
+    """
+
+    model: Model
+    recipe: str
+    hyperparameters: Mapping[str, float]
+    decision: Decision
+    selection_metrics: pd.DataFrame
+    test_metrics: pd.DataFrame
+    window_metrics: pd.DataFrame
+    test_predictions: pd.DataFrame
+    window_predictions: pd.DataFrame
+    importance: pd.DataFrame
+    calibration: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def train(
+    panel: Panel, split: Split, settings: TrainingSettings | None = None, champion: Candidate | None = None
+) -> Training:
+    """Search hyperparameters and choose a recipe before the test part, judge all on it, refit the winner.
+
+    The windows that choose end with `split.development_end`. The winner, and the `champion` (the recipe in
+    use) refitted likewise, are compared on rolling-origin windows of the test part, which chose neither; the
+    same out-of-sample errors become the model's residual paths. InputError if the history is too short.
+    """
+    chosen = settings or TrainingSettings()
+    known = panel.upto(split.test_end)
+    horizon = _horizon(known, split, chosen)
+    windows = _window_count(known, chosen)
+    limits = RowLimits(most_rows=chosen.most_rows, seed=chosen.seed)
+
+    cutoffs = _selection_cutoffs(known, split, horizon, windows)
+    trials, notes = _trials(known, cutoffs[0], horizon, chosen, limits)
+    selection = evaluate(known.upto(split.development_end), trials, cutoffs, horizon, limits)
+    selection_metrics = metrics_table(selection, known)
+    finalists = _finalists(selection_metrics, trials)
+    chosen_trial = trials[_best(selection_metrics)]
+    winner = replace(chosen_trial, name=chosen_trial.recipe)
+
+    judged = finalists if champion is None else [*finalists, replace(champion, name=CHAMPION)]
+    rest = _distance(split.development_end, split.test_end, known.freq)
+    test = evaluate(known, judged, [split.development_end], rest, limits)
+    through_test = rolling_cutoffs(split.development_end, split.test_end, horizon, windows, known.freq)
+    rolling = evaluate(known, judged, through_test, horizon, limits)
+    window_metrics = metrics_table(rolling, known)
+
+    whole = whole_units(known, split.test_end)
+    past_errors = selection[selection["recipe"] == chosen_trial.name]
+    errors = pd.concat([past_errors, rolling[rolling["recipe"] == winner.name]], ignore_index=True)
+    model_settings = ModelSettings(
+        recipe=winner.recipe,
+        hyperparameters=dict(winner.hyperparameters),
+        horizon=horizon,
+        windows=windows,
+        most_rows=chosen.most_rows,
+        seed=chosen.seed,
+    )
+    model = fit(known, split.test_end, model_settings, errors)
+    if champion is not None and replace(champion, name=winner.name) == winner:
+        decision = renew(winner.recipe, split.test_end)
+    else:
+        decision = decide(window_metrics, winner.name, CHAMPION if champion is not None else None)
+    return Training(
+        model=model,
+        recipe=winner.recipe,
+        hyperparameters=dict(winner.hyperparameters),
+        decision=decision,
+        selection_metrics=_with_hyperparameters(selection_metrics, trials),
+        test_metrics=metrics_table(test, known),
+        window_metrics=window_metrics,
+        test_predictions=_with_intervals(test, winner.name, past_errors, whole, chosen.seed),
+        window_predictions=rolling,
+        importance=model.importance,
+        calibration=_calibration(errors, through_test, whole, chosen.seed),
+        notes=notes,
+    )
+
+
+def _horizon(known: Panel, split: Split, settings: TrainingSettings) -> int:
+    """The horizon asked for, or as much of it as every part of the split has room for."""
+    before = shift(known.frame["ds"].min(), -1, known.freq)
+    periods = _distance(before, split.test_end, known.freq)
+    if periods < LEAST_PERIODS:
+        raise InputError(
+            f"{periods} periods of sales are too few to train on and to test; bring at least {LEAST_PERIODS}"
+        )
+    wanted = settings.horizon or USUAL_HORIZON[known.freq.split("-")[0]]
+    room = [
+        _distance(before, split.development_end, known.freq) // 3,
+        _distance(split.development_end, split.test_end, known.freq),
+    ]
+    if split.validation_end is not None:
+        room.append(_distance(split.train_end, split.validation_end, known.freq))
+    return max(1, min(wanted, *room))
+
+
+def _distance(start: pd.Timestamp, end: pd.Timestamp, freq: str) -> int:
+    return int((period_number(end, freq) - period_number(start, freq))[0])
+
+
+def _window_count(known: Panel, settings: TrainingSettings) -> int:
+    needed = -(-ENOUGH_FORECASTS // known.frame["unique_id"].nunique())
+    return max(settings.windows, min(needed, MOST_WINDOWS))
+
+
+def _selection_cutoffs(known: Panel, split: Split, horizon: int, windows: int) -> tuple[pd.Timestamp, ...]:
+    """Within the validation part where there is one, else in the second half of the training part."""
+    first = known.frame["ds"].min()
+    half = shift(first, _distance(first, split.train_end, known.freq) // 2, known.freq)
+    earliest = half if split.validation_end is None else split.train_end
+    return rolling_cutoffs(earliest, split.development_end, horizon, windows, known.freq)
+
+
+def _trials(
+    known: Panel, cutoff: pd.Timestamp, horizon: int, settings: TrainingSettings, limits: RowLimits
+) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Every recipe with its first hyperparameters; baselines alone if the first window teaches too little."""
+    history = History.of(known)
+    rows = len(training_rows(history, history.position(cutoff), horizon, limits))
+    names = [name for name in settings.recipes if RECIPES[name].build is None or rows >= LEAST_ROWS]
+    left_out = [name for name in settings.recipes if name not in names]
+    if not names:
+        raise InputError(
+            f"the history is too short for {', '.join(left_out)}; add seasonal_naive to the recipes"
+        )
+    trials = [
+        Candidate(name, hyperparameters, f"{name} {number}")
+        for name in names
+        for number, hyperparameters in enumerate(RECIPES[name].search[: settings.trials], start=1)
+    ]
+    sentence = f"The history is too short for {', '.join(left_out)}: baselines only."
+    return trials, (sentence,) if left_out else ()
+
+
+def _best(metrics: pd.DataFrame) -> int:
+    """Position of the lowest RMSSE; the first row on a tie or where nothing could be scaled."""
+    return int(np.argmin(metrics["rmsse"].fillna(np.inf).to_numpy()))
+
+
+def _finalists(selection_metrics: pd.DataFrame, trials: Sequence[Candidate]) -> list[Candidate]:
+    """The best trial of each recipe, named like the recipe."""
+    finalists = []
+    for recipe in dict.fromkeys(trial.recipe for trial in trials):
+        own = [position for position, trial in enumerate(trials) if trial.recipe == recipe]
+        best = trials[own[_best(selection_metrics.iloc[own])]]
+        finalists.append(replace(best, name=recipe))
+    return finalists
+
+
+def _with_hyperparameters(metrics: pd.DataFrame, trials: Sequence[Candidate]) -> pd.DataFrame:
+    """The metrics of the trials with the recipe's name and its hyperparameters in words."""
+    words = [", ".join(f"{k}={v:g}" for k, v in trial.hyperparameters.items()) for trial in trials]
+    columns = {"recipe": [trial.recipe for trial in trials], "hyperparameters": words}
+    return pd.DataFrame(columns).join(metrics.drop(columns="recipe"))
+
+
+def _with_intervals(
+    predictions: pd.DataFrame, recipe: str, errors: pd.DataFrame, whole: pd.Series[bool], seed: int
+) -> pd.DataFrame:
+    """`predictions` with p10, p50 and p90 of `recipe` from `errors` that were known before them (else
+    NaN).
+    """
+    own = predictions[predictions["recipe"] == recipe]
+    values = _replayed(own, errors, whole, seed)
+    columns = {
+        name: pd.Series(np.quantile(values, q, axis=1, method="inverted_cdf").reshape(-1), index=own.index)
+        for name, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
+    }
+    return predictions.assign(**columns)
+
+
+def _calibration(
+    errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], whole: pd.Series[bool], seed: int
+) -> pd.DataFrame:
+    """Calibration of the winner's paths from each of `cutoffs`, made of the errors known by then."""
+    probabilities = []
+    for cutoff in cutoffs:
+        now = errors[errors["cutoff"] == cutoff]
+        ended = errors.groupby("cutoff")["ds"].transform("max") <= cutoff
+        y = now["y"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
+        probabilities.append(randomised_pit(_replayed(now, errors[ended], whole, seed), y, seed).reshape(-1))
+    return calibration_table(np.concatenate(probabilities))
+
+
+def _replayed(now: pd.DataFrame, errors: pd.DataFrame, whole: pd.Series[bool], seed: int) -> Array:
+    """Sample paths (series, paths, horizon) of one recipe's predictions from one cutoff."""
+    y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
+    units = whole.reindex(now["unique_id"].unique()).to_numpy(dtype=bool)
+    return replay(collect(errors, whole, seed), y_hat, units, CALIBRATION_PATHS, seed)
