@@ -37,8 +37,8 @@ def fan(
     """Past sales and the forecast with P10 to P90 and P95; in brackets the change on as many periods before.
 
     `history`: unique_id, ds, y. `prediction_table`: ds, unique_id, mean, p10, p50, p80, p90, p95. Many series
-    are shown as their total and the four largest. `total` has the columns of `prediction_table` for the sum of
-    all series, read off summed paths; without it the total shows its mean alone, for quantiles do not add up.
+    are shown as their total and the four largest. `total` has the columns of `prediction_table` for the sum
+    of all series, read off summed paths; without it the total shows its mean alone: quantiles do not add up.
     MissingError if there is no forecast.
     """
     if prediction_table.empty:
@@ -49,18 +49,18 @@ def fan(
         drawing = figure(5.0)
         wide, small = drawing.subplots(), list[Axes]()
         _fan(wide, history, prediction_table)
-        title = f"{_outlook(history, prediction_table)} over the next {span}"
+        title = f"{_outlook(history, prediction_table, unit)} over the next {span}"
     else:
         drawing, wide, small = overview()
         sold, expected = summed(history, "y"), summed(prediction_table, "mean")
         _fan(wide, sold, expected if total is None else total)
-        title = f"{_outlook(sold, expected)} over the next {span}, all {len(volume):,} series"
+        title = f"{_outlook(sold, expected, unit)} over the next {span}, all {len(volume):,} series"
     dress(wide, title, y_label=f"{unit} per {period_name(history['ds'])}", keys=True)
     for axes, unique_id in zip(small, volume.index, strict=False):
         one = history[history["unique_id"] == unique_id]
         coming = prediction_table[prediction_table["unique_id"] == unique_id]
         _fan(axes, one, coming)
-        dress(axes, f"{label(str(unique_id), 26)}: {_outlook(one, coming)}", small=True)
+        dress(axes, f"{label(str(unique_id), 26)}: {_outlook(one, coming, unit)}", small=True)
     return png(drawing)
 
 
@@ -82,7 +82,7 @@ def staffing(by_weekday: pd.DataFrame, by_date: pd.DataFrame) -> bytes:
     dress(right, f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}", keys=True)
     for axes in (left, right):
         number_axis(axes)
-        axes.set_ylim(0, 1.18 * float(by_date["people_busy_day"].max()))
+        axes.set_ylim(0, 1.05 * float(by_date["people_busy_day"].max()))
     return png(drawing)
 
 
@@ -103,14 +103,14 @@ def _fan(axes: Axes, history: pd.DataFrame, coming: pd.DataFrame) -> None:
     date_axis(axes)
 
 
-def _outlook(history: pd.DataFrame, coming: pd.DataFrame) -> str:
+def _outlook(history: pd.DataFrame, coming: pd.DataFrame, unit: str) -> str:
     """What is expected in sum, and against the same number of periods before."""
     expected = float(coming["mean"].sum())
     horizon = coming["ds"].nunique()
     before = history.sort_values("ds")["y"].dropna().tail(horizon)
     if len(before) < horizon:
-        return f"{expected:,.0f} expected"
-    return f"{expected:,.0f} expected ({change(expected, float(before.sum()))})"
+        return f"{expected:,.0f} {unit} expected"
+    return f"{expected:,.0f} {unit} expected ({change(expected, float(before.sum()))})"
 
 
 def _people(axes: Axes, positions: np.ndarray | pd.Series, table: pd.DataFrame) -> None:

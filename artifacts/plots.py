@@ -73,43 +73,37 @@ def residuals(predictions: pd.DataFrame, *, unit: str = "units") -> bytes:
     """
     observed = latest(predictions)
     errors = observed["y_hat"] - observed["y"]
-    by_period = errors.groupby(observed["ds"]).sum()
-    share = errors.sum() / max(observed["y"].abs().sum(), 1e-9)
-    finding = (
-        f"{abs(share):.1%} too {'high' if share > 0 else 'low'} on average"
-        if abs(share) >= 5e-4
-        else "unbiased"
-    )
     drawing = figure(4.6)
     over_time, distribution = drawing.subplots(1, 2, width_ratios=[3, 2])
-    colours = np.where(by_period > 0, VERMILLION, BLUE)
+
+    by_period = errors.groupby(observed["ds"]).sum()
     days = np.diff(by_period.index.to_numpy()) / np.timedelta64(1, "D")
-    step = float(np.median(days)) if len(days) else 1.0
-    over_time.bar(by_period.index, by_period.to_numpy(), width=0.8 * step, color=colours)
+    width = 0.8 * (float(np.median(days)) if len(days) else 1.0)
+    for name, colour, side in (("too high", VERMILLION, by_period > 0), ("too low", BLUE, by_period < 0)):
+        over_time.bar(by_period.index[side], by_period[side], width=width, color=colour, label=name)
     over_time.axhline(0, color=INK, linewidth=0.8)
     number_axis(over_time)
     date_axis(over_time)
+    share = errors.sum() / max(observed["y"].abs().sum(), 1e-9)
+    finding = f"{abs(share):.1%} too {'high' if share > 0 else 'low'}" if abs(share) >= 5e-4 else "unbiased"
     series = observed["unique_id"].nunique()
-    of_all = f", {count(series, 'series')} added" if series > 1 else ""
-    dress(
-        over_time, f"The forecast was {finding}", y_label=f"forecast - actual, {_per(observed, unit)}{of_all}"
+    y_label = f"forecast - actual, {_per(observed, unit)}" + (
+        f", {series:,} series added" if series > 1 else ""
     )
+    dress(over_time, f"On average the forecast was {finding}", y_label=y_label, keys=True)
+
     low, high = np.quantile(errors, [0.005, 0.995])
     usual = errors[errors.between(low, high)]
-    distribution.hist(usual, bins=_bins(low, high, len(usual)), color=SKY, edgecolor="white", linewidth=0.5)
+    bins = _bins(low, high, len(usual))
+    distribution.hist(usual, bins=bins, color=SKY, edgecolor="white", linewidth=0.5)
     distribution.axvline(0, color=INK, linewidth=0.8)
-    distribution.axvline(
-        errors.median(), color=VERMILLION, linewidth=1.5, label=f"median {errors.median():+,.1f}"
-    )
+    middle = errors.median()
+    distribution.axvline(middle, color=VERMILLION, linewidth=1.5, label=f"median {middle:+,.1f}")
     number_axis(distribution)
     number_axis(distribution, along="x")
-    half = np.quantile(errors.abs(), 0.5)
-    dress(
-        distribution, f"Half of the errors are within ±{half:,.3g}", y_label="number of forecasts", keys=True
-    )
-    distribution.set_xlabel(
-        f"forecast - actual, {unit} per series and {period_name(observed['ds'])}", fontsize=9
-    )
+    title = f"Half of the errors are within ±{errors.abs().median():,.3g}"
+    x_label = f"forecast - actual, {unit} per series and {period_name(observed['ds'])}"
+    dress(distribution, title, x_label=x_label, y_label="number of forecasts", keys=True)
     return png(drawing)
 
 

@@ -28,7 +28,7 @@ LOCATIONS = {
     "N": Location("new-york", 2.0, 0.02, 0.012, 49.0),
     "P": Location("philadelphia", 0.9, 0.00, 0.012, 48.0),
     "B": Location("boston", 0.4, 0.04, 0.012, 47.0),
-    "W": Location("web", 0.8, 0.16, 0.060, 48.0),
+    "W": Location("web", 0.8, 0.16, 0.080, 48.0),
 }
 
 

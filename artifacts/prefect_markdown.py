@@ -1,0 +1,70 @@
+"""The Markdown that a run leaves in the Artifacts tab of the Prefect UI; publishing it is a task's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from artifacts.markdown_text import escaped, picture, table
+from artifacts.metrics_table import metrics_markdown
+
+
+def training_markdown(
+    title: str,
+    metrics: pd.DataFrame,
+    chosen: str,
+    reason: str,
+    plots: Mapping[str, bytes],
+    objects: Mapping[str, str],
+) -> str:
+    """Metrics of all recipes, the decision, the plots (title -> PNG), what was written (text -> key)."""
+    sections = [metrics_markdown(metrics, chosen), f"**{escaped(chosen)}**: {escaped(reason)}"]
+    return page(title, [*sections, gallery(plots), objects_markdown(objects)])
+
+
+def ingest_markdown(
+    title: str,
+    counts: Mapping[str, Mapping[str, int]],
+    notes: Sequence[str],
+    rejected: pd.DataFrame,
+    objects: Mapping[str, str],
+) -> str:
+    """Every line of every file accounted for, what was inferred, and the first rows in quarantine.
+
+    counts: file -> kind of line -> number (header, blank, footer, duplicate, rejected, accepted).
+    rejected: file, line, column, reason, text.
+    """
+    lines = pd.DataFrame(
+        [{"file": file, **kinds, "total": sum(kinds.values())} for file, kinds in counts.items()]
+    )
+    sections = [table(lines, dict.fromkeys(lines.columns, ",d"))]
+    if len(rejected):
+        sections.append(
+            f"**{len(rejected):,} rejected**" + (", the first 20:" if len(rejected) > 20 else ":")
+        )
+        sections.append(table(rejected.head(20), {"line": "d"}))
+    sections.append("\n".join(f"- {escaped(note)}" for note in notes))
+    return page(title, [*sections, objects_markdown(objects)])
+
+
+def page(title: str, sections: Sequence[str]) -> str:
+    """A heading and the sections that are not empty, a blank line between each."""
+    return "\n\n".join([f"## {escaped(title)}", *(section for section in sections if section)]) + "\n"
+
+
+def gallery(plots: Mapping[str, bytes]) -> str:
+    """Plots (title -> PNG), each inside the text."""
+    return "\n\n".join(picture(title, png) for title, png in plots.items())
+
+
+def objects_markdown(objects: Mapping[str, str]) -> str:
+    """What the run wrote: text -> reference (bucket/key); a reference with a scheme becomes a link."""
+    if not objects:
+        return ""
+    rows = [
+        f"- {escaped(text)}: "
+        + (f"<{reference}>" if reference.startswith(("http://", "https://")) else f"`{reference}`")
+        for text, reference in objects.items()
+    ]
+    return "\n".join(["**Written**", "", *rows])

@@ -1,0 +1,57 @@
+"""Purchase orders as tables: what is ordered, the sums per order, and the CSV of all lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from artifacts.csv_files import csv_bytes
+
+ORDER_COLUMNS: Final = (
+    "purchase_order",
+    "supplier_id",
+    "supplier_name",
+    "unique_id",
+    "order_quantity",
+    "unit",
+    "packs",
+    "unit_cost",
+    "amount",
+    "currency",
+    "due_date",
+    "state",
+    "explanation",
+)
+
+
+def order_lines(lines: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
+    """What is really ordered: ORDER_COLUMNS, sorted by supplier and series, all in the state 'proposed'.
+
+    `lines` are a plan's lines, of which those with an order_quantity above 0 are kept; `suppliers` is the
+    suppliers table (supplier_id, optional name). A supplier without a name goes by its id.
+    """
+    ordered = lines[lines["order_quantity"] > 0]
+    names = suppliers.set_index("supplier_id").get("name", pd.Series(dtype=object))
+    packs = ordered["order_quantity"] / ordered["pack_size"]
+    table = ordered.assign(
+        supplier_name=ordered["supplier_id"].map(names).fillna(ordered["supplier_id"]),
+        packs=packs.astype("int64") if (packs % 1 == 0).all() else packs,
+        state="proposed",
+    )
+    return table[list(ORDER_COLUMNS)].sort_values(["supplier_id", "unique_id"], ignore_index=True)
+
+
+def order_totals(ordered: pd.DataFrame) -> pd.DataFrame:
+    """One row per purchase order and currency: purchase_order, supplier_id, supplier_name, currency, lines,
+    amount, due_date (the earliest). `ordered` as `order_lines` gives it.
+    """
+    keys = ["purchase_order", "supplier_id", "supplier_name", "currency"]
+    groups = ordered.groupby(keys, sort=True)
+    totals = groups.agg(lines=("unique_id", "size"), amount=("amount", "sum"), due_date=("due_date", "min"))
+    return totals.round({"amount": 2}).reset_index()
+
+
+def purchase_orders_csv(lines: pd.DataFrame, suppliers: pd.DataFrame) -> bytes:
+    """`purchase_orders.csv`: ORDER_COLUMNS of the lines that order something."""
+    return csv_bytes(order_lines(lines, suppliers).round({"amount": 2}))
