@@ -10,7 +10,7 @@ import numpy as np
 from intake.conventions import Interpretation
 from intake.roles import Role, is_missing
 from intake.tables import Kind
-from intake.text_columns import Texts
+from intake.text_columns import Texts, quoted
 
 _YES: Final = ("yes", "y", "true", "t", "x", "si", "sí", "s", "verdadero", "v")
 _NO: Final = ("no", "n", "false", "f", "falso")
@@ -33,7 +33,7 @@ def reasons_against(role: Role, meaning: Interpretation) -> Texts:
     reasons = np.full(len(texts), "", dtype=object)
 
     def object_to(wrong: np.typing.NDArray[np.bool_], complaint: str) -> None:
-        reasons[wrong] = [f"'{text}' {complaint}" for text in texts[wrong]]
+        reasons[wrong] = [f"{quoted(text)} {complaint}" for text in texts[wrong]]
 
     empty = texts == "" if column.kind is Kind.TEXT else is_missing(role.written)
     if column.required:
@@ -41,7 +41,7 @@ def reasons_against(role: Role, meaning: Interpretation) -> Texts:
     if column.kind is Kind.TEXT:
         return reasons
     what = "a date" if column.kind is Kind.DATE else "a number"
-    how = f" ({meaning.convention.name})" if meaning.convention else ""
+    how = f" (read {meaning.convention.name})" if meaning.convention else ""
     object_to(np.isnan(meaning.values) & ~empty, f"is not {what}{how}")
     if column.kind in (Kind.QUANTITY, Kind.SHARE, Kind.FLAG):
         object_to(meaning.values < 0, "is below 0")

@@ -9,12 +9,12 @@ import numpy as np
 
 from intake.errors import InputError
 from intake.sheet import Sheet
-from intake.text_columns import TextColumn, Texts, Values
+from intake.text_columns import TextColumn, Texts, Values, quoted
 
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to write things; `read` gives one value per text, NaN or NaT where it is not written so."""
+    """A way to write things, such as "with a decimal comma"; `read` gives NaN or NaT for other texts."""
 
     name: str
     read: Callable[[Texts], Values]
@@ -71,7 +71,9 @@ def _decide(column: TextColumn, conventions: tuple[Convention, Convention]) -> I
         values, convention, only = first, conventions[0], by_first & ~by_second
     else:
         values, convention, only = second, conventions[1], by_second & ~by_first
-    return Interpretation(values, convention, f"'{column.texts[np.argmax(only)]}' cannot be read otherwise")
+    return Interpretation(
+        values, convention, f"{quoted(column.texts[np.argmax(only)])} cannot be read otherwise"
+    )
 
 
 def _ambiguous(
@@ -79,10 +81,17 @@ def _ambiguous(
 ) -> InputError:
     one, other = conventions
     first, second = one.read(column.texts), other.read(column.texts)
-    position = int(np.argmax((first != second) & ~np.isnan(first)))
+    differs = (first != second) & ~np.isnan(first)
+    both = differs & ~np.isnan(second)
+    position = int(np.argmax(both if both.any() else differs))
+    text = quoted(column.texts[position])
+    if both.any():
+        doubt = f"{text} is {first[position]} {one.name} but {second[position]} {other.name}"
+    else:
+        only_other = column.texts[np.argmax(np.isnan(first) & ~np.isnan(second))]
+        doubt = f"{text} can only be read {one.name} but {quoted(only_other)} only {other.name}"
     return InputError(
-        f"'{column.texts[position]}' is {first[position]} as {one.name}, "
-        f"{second[position]} as {other.name}, and nothing in the column decides; {way_out}",
+        f"{doubt}, and the rest of the column does not decide; {way_out}",
         file=sheet.name,
         line=int(sheet.first_lines[column.first_row(position)]),
         column=column.header,

@@ -16,7 +16,7 @@ from intake.problems import Problem
 from intake.roles import Role, assign_roles
 from intake.sheet import Sheet
 from intake.tables import SCHEMAS, Kind, Schema, Table
-from intake.text_columns import Texts, Values
+from intake.text_columns import Texts, Values, quoted
 from intake.weekdays import check_weekdays
 
 
@@ -46,7 +46,9 @@ def convert(sheet: Sheet, table: Table) -> Conversion:
             columns[name] = columns[name].astype("datetime64[ns]")
         problems.append(Problem.of_texts(role.written, reasons_against(role, meaning)))
         if meaning.convention is not None:
-            notes.append(f"'{role.written.header}' is read as {meaning.convention.name}: {meaning.evidence}")
+            notes.append(
+                f"{quoted(role.written.header)} is read {meaning.convention.name}: {meaning.evidence}"
+            )
     if "weekday" in roles:
         disagreement, note = check_weekdays(
             roles["weekday"].written, roles["ds"].written.header, columns["ds"]
@@ -108,8 +110,8 @@ def _series(
         stem = PurePosixPath(sheet.name).stem.lower()
         return np.full(
             len(sheet.spans), stem, dtype=object
-        ), f"the file is one series, named '{stem}' after it"
+        ), f"the file is one series, named {quoted(stem)} after it"
     unique_id = columns[parts[0]]
     for part in parts[1:]:
         unique_id = unique_id + "/" + columns[part]
-    return unique_id, "unique_id is " + "/".join(f"'{roles[part].written.header}'" for part in parts)
+    return unique_id, "unique_id is " + "/".join(quoted(roles[part].written.header) for part in parts)

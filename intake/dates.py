@@ -25,17 +25,20 @@ def read_days(texts: Texts, *, day_first: bool) -> npt.NDArray[np.datetime64]:
     first; a time of midnight may follow.
     """
     series = pd.Series(texts, dtype=object)
-    year_first = series.str.extract(_YEAR_FIRST)
-    year_last = series.str.extract(_YEAR_LAST)
-    day, month = (0, 2) if day_first else (2, 0)
-    parts = pd.DataFrame(
-        {
-            "year": year_first[0].fillna(year_last[3]),
-            "month": year_first[2].fillna(year_last[month]),
-            "day": year_first[3].fillna(year_last[day]),
-        }
+    year, month, day = _parts(series, _YEAR_FIRST)
+    one, other, last_year = _parts(series, _YEAR_LAST)
+    year_first = year > 0
+    return _days(
+        np.where(year_first, year, last_year),
+        np.where(year_first, month, other if day_first else one),
+        np.where(year_first, day, one if day_first else other),
     )
-    return _days(*parts.fillna("0").astype(np.int64).to_numpy().T)
+
+
+def _parts(series: pd.Series[str], pattern: str) -> npt.NDArray[np.int64]:
+    """The three numbers of each date, 0 where the pattern does not match."""
+    numbers = series.str.extract(pattern)[[0, 2, 3]].astype(np.float64)
+    return numbers.fillna(0).to_numpy(dtype=np.int64).T
 
 
 def _days(
@@ -49,6 +52,6 @@ def _days(
 
 
 DATE_CONVENTIONS: Final = (
-    Convention("day/month/year", partial(read_days, day_first=True)),
-    Convention("month/day/year", partial(read_days, day_first=False)),
+    Convention("as day/month/year", partial(read_days, day_first=True)),
+    Convention("as month/day/year", partial(read_days, day_first=False)),
 )

@@ -34,6 +34,6 @@ def read_decimal_comma(texts: Texts) -> npt.NDArray[np.float64]:
 
 
 DECIMAL_CONVENTIONS: Final = (
-    Convention("a decimal point", read_decimal_point),
-    Convention("a decimal comma", read_decimal_comma),
+    Convention("with a decimal point", read_decimal_point),
+    Convention("with a decimal comma", read_decimal_comma),
 )

@@ -10,6 +10,7 @@ from typing import Final
 
 from intake.errors import InputError
 from intake.tables import SCHEMAS, Table
+from intake.text_columns import quoted
 
 # Each column's own name is always understood; these are its other names, written as snake_case().
 _WORDS: Final[dict[str, str]] = {
@@ -37,12 +38,13 @@ _WORDS: Final[dict[str, str]] = {
     "holiday": "holidays is_holiday festivo festivos feriado feriados es_festivo dia_festivo",
     "lot": "batch lot_number batch_number lote numero_de_lote codigo_lote",
     "expiry": (
-        "expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
+        "caduca expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
         "fecha_de_caducidad vencimiento fecha_vencimiento fecha_de_vencimiento"
     ),
     "on_order": "in_transit open_orders en_pedido en_camino en_transito pendiente_de_recibir por_recibir",
     "due_date": (
-        "due delivery_date arrival_date eta fecha_entrega fecha_de_entrega fecha_prevista fecha_llegada"
+        "due delivery_date arrival_date eta entrega fecha_entrega fecha_de_entrega fecha_prevista "
+        "fecha_llegada"
     ),
     "quarantine": "blocked on_hold cuarentena bloqueado retenido",
     "category": "family product_group group department categoria familia grupo departamento",
@@ -124,7 +126,8 @@ def translate(headers: Sequence[str], table: Table, name: str, line: int) -> lis
         meaning = column or snake_case(header)
         if meaning in taken:
             raise InputError(
-                f"the columns '{taken[meaning]}' and '{header}' both mean {meaning}; rename or delete one",
+                f"the columns {quoted(taken[meaning])} and {quoted(header)} both mean {meaning}; "
+                "rename or delete one",
                 file=name,
                 line=line,
                 column=header,

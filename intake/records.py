@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ from intake.headers import recognised
 from intake.tables import Table
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NOTHING: Final = re.compile(r"[\s,;|]*")
 _SAMPLE_RECORDS: Final = 100
 
 
@@ -80,5 +82,5 @@ def find_delimiter(lines: Sequence[str], table: Table) -> str:
 
 
 def is_blank(cells: Sequence[str]) -> bool:
-    """Whether a record holds nothing but white space and delimiters."""
-    return not "".join(cells).strip()
+    """Whether a record holds nothing but white space and delimiters, of whichever kind."""
+    return _NOTHING.fullmatch("".join(cells)) is not None

@@ -10,6 +10,7 @@ import pandas as pd
 from intake.errors import InputError
 from intake.fates import Fates, Mask
 from intake.sheet import Sheet
+from intake.text_columns import quoted
 
 _SHOWN = 5
 
@@ -70,7 +71,7 @@ def refuse_if_too_many(lines: LineCount, reasons: pd.DataFrame, sheet: Sheet, sh
     if lines.rejected <= share * content and lines.accepted:
         return
     first = [
-        f"line {sheet.first_lines[row]}, " + (f"column '{column}': " if column else "") + str(reason)
+        f"line {sheet.first_lines[row]}, " + (f"column {quoted(column)}: " if column else "") + str(reason)
         for row, column, reason in reasons.head(_SHOWN).itertuples()
     ]
     more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []

@@ -15,7 +15,7 @@ from intake.errors import InputError
 from intake.headers import snake_case, translate
 from intake.sheet import Sheet
 from intake.tables import SCHEMAS, Column, Kind, Schema, Table
-from intake.text_columns import TextColumn
+from intake.text_columns import TextColumn, quoted
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
 MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
@@ -41,11 +41,11 @@ def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]
     translated = translate(headers, table, sheet.name, sheet.header_line)
     known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
     _require_columns(sheet, table, set(known))
-    notes = ["columns: " + ", ".join(f"'{column.header}' is {name}" for name, column in known.items())]
+    notes = ["columns: " + ", ".join(f"{quoted(column.header)} is {name}" for name, column in known.items())]
     if "unique_id" in known:
-        for part in [part for part in schema.unique_id_parts if part in schema.helpers and part in known]:
-            header = known.pop(part).header
-            notes.append(f"'{header}' is not kept, because '{known['unique_id'].header}' names the series")
+        parts = [part for part in schema.unique_id_parts if part in schema.helpers and part in known]
+        names = [quoted(known.pop(part).header) for part in parts]
+        notes += [f"{name} is not kept, because unique_id names the series" for name in names]
     roles = {name: Role(_needed(schema, name, known), column) for name, column in known.items()}
     for name, written in zip(translated, sheet.columns, strict=True):
         if name is None:
@@ -69,40 +69,42 @@ def _needed(schema: Schema, name: str, known: Mapping[str, TextColumn]) -> Colum
 
 
 def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
-    header, name = written.header, snake_case(written.header)
-    missing = is_missing(written)
-    if missing.all():
-        return None, f"'{header}' is empty, so it is not kept" if header else ""
+    header, name = quoted(written.header), snake_case(written.header)
+    if written.blank.all():
+        return None, f"{header} is empty, so it is not kept" if written.header else ""
     if not name:
         return (
             None,
-            f"the column with the header '{header}' is not kept; give it a name of letters to keep it",
+            f"the column with the header {header} is not kept; give it a name of letters to keep it",
         )
-    numeric = any((missing | ~np.isnan(c.read(written.texts))).all() for c in DECIMAL_CONVENTIONS)
+    missing = is_missing(written)
+    numeric = not missing.all() and any(
+        (missing | ~np.isnan(c.read(written.texts))).all() for c in DECIMAL_CONVENTIONS
+    )
     if schema.keeps_exog and numeric:
         column = Column(name=name, kind=Kind.NUMBER, description="exog")
-        return column, f"'{header}' is kept as the exog column {name}"
+        return column, f"{header} is kept as the exog column {name}"
     if schema.keeps_text:
-        return Column(name=name, kind=Kind.TEXT, description="attribute"), f"'{header}' is kept as {name}"
-    return None, f"'{header}' is not used in this table, so it is not kept"
+        return Column(name=name, kind=Kind.TEXT, description="attribute"), f"{header} is kept as {name}"
+    return None, f"{header} is not used in this table, so it is not kept"
 
 
 def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
     schema = SCHEMAS[table]
     named_by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
-    found = ", ".join(f"'{column.header}'" for column in sheet.columns)
+    found = ", ".join(quoted(column.header) for column in sheet.columns)
     for column in schema.required:
         if column.name not in known | named_by_parts:
             raise InputError(
                 f"there is no {_PLAIN_NAMES.get(column.name, column.name)} column among {found}; "
-                f"rename the one that holds the {column.description} to '{column.name}'",
+                f"give the right one the name '{column.name}' ({column.description})",
                 file=sheet.name,
                 line=sheet.header_line,
             )
     if schema.any_of and not known & set(schema.any_of):
         raise InputError(
             f"there is no column {' or '.join(schema.any_of)} among {found}; "
-            "rename the one that says what is bought",
+            "give the one that says what is bought that name",
             file=sheet.name,
             line=sheet.header_line,
         )

@@ -90,7 +90,7 @@ def _fit(records: Sequence[list[str] | None], width: int) -> tuple[list[list[str
         if cells is not None and len(cells) == width:
             fitted.append(cells)
             continue
-        if cells is not None and len(cells) > width and is_blank(cells[width:]):
+        if cells is not None and len(cells) > width and not any(map(str.strip, cells[width:])):
             fitted.append(cells[:width])
             continue
         fitted.append([""] * width)

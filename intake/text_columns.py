@@ -15,6 +15,14 @@ Values = npt.NDArray[Any]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+_LONGEST_SHOWN = 60
+
+
+def quoted(text: str) -> str:
+    """A text of a file as a sentence shows it: in quotes, on one line, and not all of it if it is long."""
+    line = " ".join(text.split())
+    return f"'{line}'" if len(line) <= _LONGEST_SHOWN else f"'{line[:_LONGEST_SHOWN]}...'"
+
 
 @dataclass(frozen=True, eq=False)
 class TextColumn:

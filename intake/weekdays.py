@@ -10,7 +10,7 @@ import pandas as pd
 
 from intake.headers import snake_case
 from intake.problems import Problem
-from intake.text_columns import TextColumn
+from intake.text_columns import TextColumn, quoted
 
 ENGLISH: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SPANISH: Final = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
@@ -48,9 +48,11 @@ def check_weekdays(
     wrong = np.flatnonzero(comparable & (stated(scheme) != actual))
     texts = weekday.spread(weekday.texts)
     reasons = {
-        int(row): f"'{texts[row]}' ({scheme}) but {np.datetime_as_string(days[row], unit='D')} "
+        int(row): f"{quoted(texts[row])} ({scheme}) but {np.datetime_as_string(days[row], unit='D')} "
         f"is a {ENGLISH[int(actual[row])]}"
         for row in wrong
     }
-    note = f"'{weekday.header}' repeats the weekday of '{date_header}' ({scheme}), so it is not kept"
+    note = (
+        f"{quoted(weekday.header)} repeats the weekday of {quoted(date_header)} ({scheme}), so it is not kept"
+    )
     return Problem.of(weekday.header, reasons), note
