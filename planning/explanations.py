@@ -32,6 +32,7 @@ class Line(Protocol):
     interval_end: pd.Timestamp
     from_costs: bool
     unusable: int
+    due_later: int
     out_of_stock: pd.Timestamp
     purchase_unit: str
     unit_factor: float
@@ -113,6 +114,8 @@ def _remarks(line: Line) -> list[str]:
         remarks.append(f"{line.expected_waste} more on the shelf will expire unsold and do not count")
     if line.unusable:
         remarks.append(f"{line.unusable} expired or in quarantine do not count")
+    if line.due_later:
+        remarks.append(f"{line.due_later} on the way come after {day(line.interval_end)} and do not count")
     if not pd.isna(line.out_of_stock):
         remarks.append(f"Without this order out of stock from {day(line.out_of_stock)}")
     return remarks

@@ -35,12 +35,13 @@ class Receipts:
     """Open orders of each series by the period they are due (arrays in the order of unique_id).
 
     due: series x period. undated: without a due date. overdue: due in the cutoff period or before; these are
-    also counted in the first period of `due`.
+    also counted in the first period of `due`. total: all of them, also those due after the horizon.
     """
 
     due: Quantities
     undated: Quantities
     overdue: Quantities
+    total: Quantities
 
 
 def check_as_of(stock: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> None:
@@ -77,7 +78,7 @@ def shelf_from(
     units = rows["on_hand"].to_numpy(dtype=np.float64)
     blocked = np.zeros(len(rows))
     if "quarantine" in rows:
-        blocked = np.clip(rows["quarantine"].fillna(0).to_numpy(dtype=np.float64), 0, np.maximum(units, 0))
+        blocked = np.clip(rows["quarantine"].astype("float64").fillna(0).to_numpy(), 0, np.maximum(units, 0))
     last = _last_sellable(rows, cutoff, freq)
 
     usable = np.maximum(units, 0) - blocked
@@ -114,13 +115,14 @@ def receipts_from(
         index[dated] = _periods_after(rows.loc[dated, "due"], cutoff, freq)
 
     due = np.zeros((len(unique_id), horizon))
-    undated, overdue = np.zeros(len(unique_id)), np.zeros(len(unique_id))
+    undated, overdue, total = (np.zeros(len(unique_id)) for _ in range(3))
     late = dated & (index < 0)
     inside = dated & (index < horizon)
+    np.add.at(total, at, quantity)
     np.add.at(undated, at[~dated], quantity[~dated])
     np.add.at(overdue, at[late], quantity[late])
     np.add.at(due, (at[inside], np.maximum(index[inside], 0)), quantity[inside])
-    return Receipts(due, undated, overdue)
+    return Receipts(due, undated, overdue, total)
 
 
 def _periods_after(dates: pd.Series[pd.Timestamp], cutoff: pd.Timestamp, freq: str) -> npt.NDArray[np.int64]:

@@ -65,7 +65,7 @@ def resolve_open_orders(
 
 
 def _from_stock(stock: pd.DataFrame) -> pd.DataFrame:
-    rows = stock[stock["on_order"].fillna(0) != 0]
+    rows = stock[stock["on_order"].astype("float64").fillna(0) != 0]
     return pd.DataFrame(
         {
             "purchase_order": "",

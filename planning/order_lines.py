@@ -99,6 +99,7 @@ def required(
         "not_below_zero": np.maximum(-projection.required, 0),
         "required": np.maximum(projection.required, 0),
         "unusable": np.rint(shelf.unusable[at]),
+        "due_later": np.rint(receipts.total[at] - on_order),
     }
     return lines.assign(
         **{column: numbers.astype(np.int64) for column, numbers in whole.items()},
@@ -140,7 +141,7 @@ def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: 
             unit_cost=unit_cost,
             pack_size=group["pack_size"].to_numpy(),
             minimum_order_quantity=group["minimum_order_quantity"].to_numpy(),
-            longest=useful[group.index].to_numpy(dtype=np.int64),
+            longest=np.asarray(useful[group.index], dtype=np.int64),
             minimum_order_value=minimum,
         )
         reason = _about_minimum(quantity, raised, unit_cost, minimum, periods(settings.longest_cover, freq))

@@ -40,6 +40,13 @@ def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -
     lines = lines.assign(
         change=lines["issued_quantity"] + lines["order_quantity"] - lines["previous_quantity"]
     )
+    lines = lines.assign(
+        explanation=[
+            f"{line.explanation} Before this revision {line.previous_quantity}, of which issued "
+            f"{line.issued_quantity}; the week's total changes by {line.change:+d}."
+            for line in lines.itertuples()
+        ]
+    )
 
     exceptions: Exceptions = []
     surplus = lines[["issued_quantity", "not_below_zero"]].min(axis=1)
@@ -62,4 +69,4 @@ def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -
 
 
 def _sum_by_series(frame: pd.DataFrame, column: str) -> pd.Series[float]:
-    return frame.groupby("unique_id")[column].sum()
+    return frame[column].astype("float64").groupby(frame["unique_id"]).sum()

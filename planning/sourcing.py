@@ -93,10 +93,10 @@ def choose_terms(
         exceptions.append(("", str(row.supplier_id), reason))
     offer = offer.assign(
         lead_time=offer["lead_time"].fillna(offer["lead_time_supplier"]),
-        currency=offer["currency_supplier"].fillna(offer["currency"]).fillna(""),
+        currency=_first(offer["currency_supplier"], _first(offer["currency"], "")),
         minimum_order_value=offer["minimum_order_value"].fillna(0.0),
-        unit=offer["unit"].fillna(""),
-        purchase_unit=offer["purchase_unit"].fillna(""),
+        unit=_first(offer["unit"], ""),
+        purchase_unit=_first(offer["purchase_unit"], ""),
         unit_factor=offer["unit_factor"].fillna(1.0),
         pack_size=offer["pack_size"].fillna(1.0),
         minimum_order_quantity=offer["minimum_order_quantity"].fillna(0.0),
@@ -123,6 +123,11 @@ def _table(frame: pd.DataFrame, text: tuple[str, ...], numbers: tuple[str, ...])
     return table.assign(**words).astype(dict.fromkeys(numbers, "float64"))
 
 
+def _first(words: pd.Series[str], otherwise: pd.Series[str] | str) -> pd.Series[str]:
+    """`words`, with `otherwise` where they are missing (fillna would guess a new dtype for text)."""
+    return pd.Series(np.where(words.notna(), words, otherwise), index=words.index, dtype=object)
+
+
 def _once(table: pd.DataFrame, key: str, name: str) -> pd.DataFrame:
     twice = table.loc[table[key].notna() & table[key].duplicated(), key]
     if len(twice):
@@ -136,20 +141,20 @@ def _attributes(unique_id: tuple[str, ...], items: pd.DataFrame, exceptions: Exc
     table = table.dropna(subset="unique_id").set_index("unique_id")
     ids = pd.Series(unique_id, dtype=object, name="unique_id")
     parts = ids.str.split("/")
-    product = parts.str[1].fillna(ids)  # location/product[/channel]; an id without a slash is the product
+    product = _first(parts.str[1], ids)  # location/product[/channel]; an id without a slash is the product
     key = ids.where(ids.isin(table.index), product)
     attributes = table.reindex(key).reset_index(drop=True)
     if len(table):
         for name in ids[~key.isin(table.index)]:
             exceptions.append((name, "", "is not in the items table: planned with the default service level"))
-    return attributes.assign(unique_id=ids, product=attributes["product"].fillna(product))
+    return attributes.assign(unique_id=ids, product=_first(attributes["product"], product))
 
 
 def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """Every supplier's terms for every series, at most one kind (full id or product) per supplier."""
     table = _table(terms, ("supplier_id", "unique_id", "product", "purchase_unit"), _TERM_NUMBERS)
     table = table.dropna(subset="supplier_id").rename(columns={"unique_id": "named"})
-    table["named"] = table["named"].fillna(table["product"])
+    table["named"] = _first(table["named"], table["product"])
     table = table.dropna(subset="named").drop(columns="product")
     ids = series[["unique_id", "product"]]
     exact = ids.merge(table, left_on="unique_id", right_on="named").assign(general=False)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from intake.errors import InputError
+from planning.plan import PlanSettings
+
+
+def test_the_stated_defaults() -> None:
+    stated = PlanSettings()
+    assert (stated.review_period, stated.service_level, stated.carry_over_factor) == (1, 0.95, 1.2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"review_period": 0},
+        {"service_level": 95},
+        {"service_level": 0},
+        {"service_level": float("nan")},
+        {"carry_over_factor": 0.9},
+        {"carry_over_factor": 3},
+        {"longest_cover": 0},
+        {"paths": 0},
+        {"seed": -1},
+    ],
+)
+def test_impossible_settings_are_refused_by_name(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        PlanSettings(**wrong)

@@ -1,0 +1,429 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planning_case import CUTOFF, FREQ, NO_ORDERS, paths_of, plan_of, reasons, table
+
+from forecasting.demand_paths import DemandPaths
+from intake.errors import InputError
+from intake.periods import following
+from planning.plan import EXCEPTION_COLUMNS, IDENTITY, LINE_COLUMNS, Plan, PlanSettings
+from planning.replenishment import horizon_needed, replenish
+
+
+def poisson(mean: float, seed: int, weeks: int = 3, paths: int = 200) -> np.ndarray:
+    return np.random.default_rng(seed).poisson(mean, size=(paths, weeks)).astype(np.float64)
+
+
+def line(plan: Plan, name: str = "a") -> pd.Series:
+    return plan.lines.set_index("unique_id").loc[name]
+
+
+def test_a_line_worked_by_hand() -> None:
+    """13 on the shelf and 9 on the way serve the 20 of two weeks; 2 are left for the 12 of week three."""
+    plan = plan_of(
+        paths_of(a=[10, 10, 12]),
+        stock=table(unique_id=["a"], on_hand=[13.0]),
+        terms=table(
+            supplier_id=["mill"],
+            unique_id=["a"],
+            unit_cost=[2.5],
+            pack_size=[4.0],
+            minimum_order_quantity=[15.0],
+        ),
+        open_orders=table(
+            purchase_order=["x"],
+            supplier_id=["mill"],
+            unique_id=["a"],
+            quantity=[9.0],
+            due=[pd.Timestamp("2026-02-16")],
+        ),
+    )
+    assert tuple(plan.lines.columns) == LINE_COLUMNS
+    expected = {
+        "purchase_order": "2026-W07-r1-mill",
+        "lead_time": 2,
+        "review_period": 1,
+        "on_hand": 13,
+        "on_order": 9,
+        "inventory_position": 22,
+        "forecast": 32,
+        "safety_stock": 0,
+        "order_up_to_level": 32,
+        "expected_lost_sales": 0,
+        "not_below_zero": 0,
+        "pack_rounding": 2,
+        "minimum_rounding": 4,
+        "coupling": 0,
+        "order_quantity": 16,
+        "amount": 40.0,
+        "currency": "USD",
+        "critical_ratio": 0.95,
+        "due_date": pd.Timestamp("2026-02-23"),
+    }
+    found = line(plan)
+    assert {name: found[name] for name in expected} == expected
+    assert found["explanation"] == (
+        "Sales forecast 32 for 3 weeks to 1 Mar + safety 0 (service level 95 %) "
+        "- on the shelf 13 - on the way 9 = 10; rounded up to 3 packs of 4 = 12; raised to the minimum quantity 15 = 16. "
+        "Without this order out of stock from 23 Feb."
+    )
+    assert plan.exceptions.empty
+
+
+def test_sales_lost_while_waiting_are_not_ordered() -> None:
+    """An empty shelf loses 20 before the order comes; only the 12 of week three can still be served."""
+    found = line(plan_of(paths_of(a=[10, 10, 12])))
+    assert (found["order_quantity"], found["expected_lost_sales"], found["order_up_to_level"]) == (
+        12,
+        -20,
+        32,
+    )
+    assert "- lost before the order arrives 20 = 12" in found["explanation"]
+
+
+def test_lots_that_expire_before_arrival_do_not_count() -> None:
+    stock = table(
+        unique_id=["a", "a", "a"],
+        on_hand=[50.0, 30.0, 7.0],
+        lot=["L1", "L2", "L3"],
+        expiry=[pd.Timestamp("2026-02-22"), pd.Timestamp("2026-06-01"), pd.Timestamp("2026-02-01")],
+    )
+    found = line(plan_of(paths_of(a=[10, 10, 35]), stock=stock))
+    assert (found["on_hand"], found["expected_waste"], found["order_quantity"]) == (50, 30, 5)
+    assert "30 more on the shelf will expire unsold" in found["explanation"]
+    assert "7 expired or in quarantine do not count" in found["explanation"]
+
+
+def test_orders_due_after_the_interval_do_not_count_and_are_said() -> None:
+    late = table(
+        purchase_order=["x"],
+        supplier_id=["mill"],
+        unique_id=["a"],
+        quantity=[99.0],
+        due=[pd.Timestamp("2026-03-04")],
+    )
+    found = line(plan_of(paths_of(a=[1, 1, 5]), open_orders=late))
+    assert (found["on_order"], found["order_quantity"]) == (0, 5)
+    assert "99 on the way come after 1 Mar and do not count" in found["explanation"]
+
+
+def test_overdue_and_undated_orders_are_counted_and_said() -> None:
+    orders = table(
+        purchase_order=["x", "y"],
+        supplier_id=["mill"] * 2,
+        unique_id=["a"] * 2,
+        quantity=[3.0, 4.0],
+        due=[pd.Timestamp("2026-01-12"), pd.NaT],
+    )
+    plan = plan_of(paths_of(a=[1, 1, 10]), open_orders=orders)
+    assert line(plan)["order_quantity"] == 10 - 1 - 4
+    assert line(plan)["expected_lost_sales"] == 0
+    assert [re.findall(r"overdue|without a due date", reason) for reason in reasons(plan, "a")] == [
+        ["overdue"],
+        ["without a due date"],
+    ]
+
+
+def test_costs_make_the_ratio_and_else_the_items_service_level() -> None:
+    items = table(
+        unique_id=["a", "b", "c"],
+        shortage_cost=[1.0, None, 1.0],
+        holding_cost=[0.2, 0.2, None],
+        service_level=[0.5, 0.9, None],
+    )
+    plan = plan_of(paths_of(a=[1, 1, 1], b=[1, 1, 1], c=[1, 1, 1]), items=items)
+    assert plan.lines["critical_ratio"].tolist() == pytest.approx([0.8, 0.9, 0.95])
+    assert "critical ratio 80 %" in line(plan, "a")["explanation"]
+    assert "service level 90 %" in line(plan, "b")["explanation"]
+    myopic = plan_of(paths_of(a=[1, 1, 1]), PlanSettings(carry_over_factor=1.0), items=items.head(1))
+    assert line(myopic)["critical_ratio"] == pytest.approx(5 / 6)
+    assert any("1 - 1.2" in note for note in plan.notes)
+
+
+def test_nothing_is_dropped_silently() -> None:
+    ids = ["planned", "nostock", "noterms", "badcosts", "badlevel", "slow"]
+    plan = plan_of(
+        paths_of(**{name: [1, 1, 1] for name in ids}),
+        stock=table(unique_id=[*ids[:1], *ids[2:], "stranger"], on_hand=[0.0] * 6),
+        items=table(
+            unique_id=[*ids, "new"],
+            shortage_cost=[None, None, None, -1.0, None, None, None],
+            holding_cost=[None, None, None, 1.0, None, None, None],
+            service_level=[None, None, None, None, 95.0, None, None],
+        ),
+        terms=table(
+            supplier_id=["mill"] * 5,
+            unique_id=["planned", "nostock", "badcosts", "badlevel", "slow"],
+            lead_time=[None, None, None, None, 60.0],
+        ),
+        open_orders=table(
+            purchase_order=["x"], supplier_id=["mill"], unique_id=["ghost"], quantity=[1.0], due=[CUTOFF]
+        ),
+    )
+    assert plan.lines["unique_id"].tolist() == ["planned"]
+    assert tuple(plan.exceptions.columns) == EXCEPTION_COLUMNS
+    said = {name: " ".join(reasons(plan, name)) for name in [*ids, "stranger", "new", "ghost"]}
+    assert said["planned"] == ""
+    for name, words in {
+        "nostock": "no row with on_hand",
+        "noterms": "no supplier offers it",
+        "badcosts": "negative shortage_cost",
+        "badlevel": "not between 0 and 1",
+        "slow": "lead time + review period is 10",
+        "stranger": "in the stock file and has no forecast",
+        "new": "in the items table and has no forecast",
+        "ghost": "on order and has no forecast",
+    }.items():
+        assert words in said[name], name
+
+
+def test_components_are_no_strangers() -> None:
+    terms = table(supplier_id=["mill"] * 2, unique_id=["a", None], component=[None, "wax"])
+    stock = table(unique_id=["a", "plant/wax"], on_hand=[1.0, 9.0])
+    plan = plan_of(paths_of(a=[1, 1, 1]), terms=terms, stock=stock)
+    assert plan.exceptions.empty
+    assert any("1 components" in note for note in plan.notes)
+
+
+def test_negative_stock_counts_as_none_and_is_said() -> None:
+    plan = plan_of(paths_of(a=[0, 0, 6]), stock=table(unique_id=["a"], on_hand=[-4.0]))
+    assert line(plan)["order_quantity"] == 6
+    assert "-4 on hand, counted as 0" in reasons(plan, "a")[0]
+
+
+def minimum(value: float) -> pd.DataFrame:
+    return table(supplier_id=["mill"], lead_time=[14.0], minimum_order_value=[value])
+
+
+def test_the_supplier_minimum_raises_the_cheapest_lines_and_says_by_how_much() -> None:
+    """The needs, packs and costs of the golden case: 7/20/3, 12/10/6, 4/2.5/9 under a minimum of 200."""
+    plan = plan_of(
+        paths_of(a=[7, 7, 7], b=[20, 20, 20], c=[3, 3, 3]),
+        stock=table(unique_id=["a", "b", "c"], on_hand=[14.0, 40.0, 6.0]),
+        suppliers=minimum(200.0),
+        terms=table(
+            supplier_id=["mill"] * 3,
+            unique_id=["a", "b", "c"],
+            unit_cost=[4.0, 2.5, 9.0],
+            pack_size=[12.0, 10.0, 6.0],
+        ),
+    )
+    assert plan.lines["order_quantity"].tolist() == [24, 20, 6]
+    assert plan.lines["coupling"].tolist() == [12, 0, 0]
+    assert reasons(plan, "mill") == [
+        "supplier minimum not reached: 152.00 needed of 200.00; order raised by 48.00"
+    ]
+    assert "raised by 12 to reach the minimum order value of mill = 24" in line(plan, "a")["explanation"]
+
+
+def test_a_minimum_that_would_not_sell_leaves_the_order_and_says_so() -> None:
+    plan = plan_of(paths_of(a=[1, 1, 1]), suppliers=minimum(1000.0))
+    assert line(plan)["order_quantity"] == 1
+    assert "would not sell within 26 weeks" in reasons(plan, "mill")[0]
+    patient = plan_of(paths_of(a=[1, 1, 1]), PlanSettings(longest_cover=500), suppliers=minimum(1000.0))
+    assert line(patient)["amount"] >= 1000
+
+
+def test_shelf_life_bounds_what_a_minimum_may_add() -> None:
+    """Ten a week and 20 days to sell: two whole weeks, so 20 units at most."""
+    items = table(unique_id=["a"], shelf_life=[20.0])
+    reachable = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(40.0))
+    assert line(reachable)["order_quantity"] == 20
+    beyond = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(41.0))
+    assert line(beyond)["order_quantity"] == 10
+
+
+def test_nothing_needed_from_a_supplier_is_not_raised() -> None:
+    plan = plan_of(
+        paths_of(a=[1, 1, 1]), stock=table(unique_id=["a"], on_hand=[9.0]), suppliers=minimum(50.0)
+    )
+    assert line(plan)["order_quantity"] == 0
+    assert line(plan)["purchase_order"] == ""
+    assert line(plan)["explanation"].endswith("= -6: nothing to order.")
+    assert plan.exceptions.empty
+
+
+def test_a_line_without_a_price_is_named_under_a_minimum() -> None:
+    plan = plan_of(
+        paths_of(a=[1, 1, 1]),
+        suppliers=minimum(50.0),
+        terms=table(supplier_id=["mill"], unique_id=["a"]),
+    )
+    assert any("no unit_cost" in reason for reason in reasons(plan, "a"))
+    assert pd.isna(line(plan)["amount"])
+
+
+def test_internal_supply_is_an_order_to_the_source() -> None:
+    plan = plan_of(
+        paths_of(boston_soap=[2, 2, 2]),
+        items=table(unique_id=["boston/soap"], source=["plant"]),
+        suppliers=table(supplier_id=["plant"], lead_time=[7.0]),
+        terms=table(supplier_id=[], unique_id=[]),
+    )
+    found = line(plan, "boston/soap")
+    assert (found["purchase_order"], found["lead_time"], found["order_quantity"]) == (
+        "2026-W07-r1-plant",
+        1,
+        2,
+    )
+
+
+def test_paths_that_do_not_follow_the_cutoff_are_refused() -> None:
+    late = DemandPaths(np.ones((1, 1, 3)), ("a",), following(CUTOFF, 4, FREQ)[1:])
+    with pytest.raises(InputError, match="must start with the first period after the cutoff 2026-02-02"):
+        plan_of(late)
+
+
+def test_a_stock_file_of_another_day_is_refused() -> None:
+    with pytest.raises(InputError, match="stock file was counted on 2026-02-15"):
+        plan_of(
+            paths_of(a=[1, 1, 1]),
+            stock=table(unique_id=["a"], on_hand=[1.0], as_of=[pd.Timestamp("2026-02-15")]),
+        )
+
+
+def test_a_stock_file_without_a_day_is_noted() -> None:
+    assert any("no as_of" in note for note in plan_of(paths_of(a=[1, 1, 1])).notes)
+
+
+def test_a_plan_without_any_line_still_comes_back() -> None:
+    plan = plan_of(paths_of(a=[1, 1, 1]), terms=table(supplier_id=[], unique_id=[]))
+    assert plan.lines.empty
+    assert tuple(plan.lines.columns) == LINE_COLUMNS
+    assert reasons(plan, "a")
+
+
+def test_the_tables_are_left_as_they_were() -> None:
+    stock = table(unique_id=["a"], on_hand=[3.0])
+    before = stock.copy(deep=True)
+    plan_of(paths_of(a=[4, 4, 4]), stock=stock)
+    pd.testing.assert_frame_equal(stock, before)
+
+
+def test_horizon_needed_covers_the_slowest_supplier() -> None:
+    suppliers = table(supplier_id=["a", "b"], lead_time=[7.0, None])
+    terms = table(supplier_id=["a"], unique_id=["x"], lead_time=[15.0])
+    known: dict[str, Any] = {"freq": FREQ, "settings": PlanSettings(review_period=2)}
+    assert horizon_needed(suppliers=suppliers, terms=terms, **known) == 5
+    assert horizon_needed(suppliers=suppliers, terms=terms.drop(columns="lead_time"), **known) == 3
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> dict[str, Any]:
+    """Up to four series of one supplier, with everything that can bend an order."""
+    series = draw(st.integers(1, 4))
+    ids = [f"shop/{number}" for number in range(series)]
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    fractions = draw(st.sampled_from([1.0, 0.25]))
+    return {
+        "paths": DemandPaths(
+            rng.poisson(rng.uniform(0, 12, series)[:, None, None], (series, 40, 6)) * fractions,
+            tuple(ids),
+            following(CUTOFF, 6, FREQ),
+        ),
+        "stock": table(
+            unique_id=ids * 2,
+            on_hand=list(rng.integers(0, 40, 2 * series) * fractions),
+            expiry=[pd.NaT] * series + list(CUTOFF + pd.to_timedelta(rng.integers(0, 50, series), unit="D")),
+        ),
+        "open_orders": table(
+            purchase_order=["x"] * series,
+            supplier_id=["mill"] * series,
+            unique_id=ids,
+            quantity=list(rng.integers(0, 20, series).astype(float)),
+            due=list(CUTOFF + pd.to_timedelta(rng.integers(-9, 60, series), unit="D")),
+        ),
+        "items": table(
+            unique_id=ids,
+            shortage_cost=list(rng.uniform(0.1, 5, series)),
+            holding_cost=list(rng.choice([np.nan, 0.1, 1.0], series)),
+        ),
+        "suppliers": minimum(float(draw(st.sampled_from([0, 30, 200, 3000])))),
+        "terms": table(
+            supplier_id=["mill"] * series,
+            unique_id=ids,
+            unit_cost=list(rng.integers(0, 9, series).astype(float)),
+            pack_size=list(rng.integers(1, 13, series).astype(float)),
+            minimum_order_quantity=list(rng.integers(0, 30, series).astype(float)),
+            lead_time=list(rng.integers(0, 22, series).astype(float)),
+        ),
+    }
+
+
+@settings(deadline=None, max_examples=40)
+@given(shops(), st.integers(1, 2))
+def test_every_line_adds_up_and_can_be_delivered(shop: dict[str, Any], review_period: int) -> None:
+    plan = plan_of(shop.pop("paths"), PlanSettings(review_period=review_period), **shop)
+    lines = plan.lines
+    assert len(lines) == shop["terms"].shape[0]
+    terms = sum(sign * lines[column] for column, sign in IDENTITY)
+    assert (lines["order_quantity"] == terms).all()
+    assert (lines["inventory_position"] == lines["on_hand"] + lines["on_order"]).all()
+    assert (lines["order_up_to_level"] == lines["forecast"] + lines["safety_stock"]).all()
+    whole = [column for column, _ in IDENTITY] + ["order_quantity", "on_hand", "on_order", "expected_waste"]
+    assert (lines[whole].dtypes == "int64").all()
+    for column in ("order_quantity", "on_hand", "on_order", "not_below_zero", "pack_rounding", "coupling"):
+        assert (lines[column] >= 0).all(), column
+    assert (lines["expected_lost_sales"] <= 0).all()
+    ordered = lines[lines["order_quantity"] > 0]
+    assert (ordered["order_quantity"] % ordered["pack_size"] == 0).all()
+    assert (ordered["order_quantity"] >= ordered["minimum_order_quantity"]).all()
+    value = float(lines["amount"].sum())
+    said = any("supplier minimum not reached" in reason for reason in reasons(plan, "mill"))
+    needed = float(((lines["order_quantity"] - lines["coupling"]) * lines["unit_cost"]).sum())
+    least = shop["suppliers"]["minimum_order_value"][0]
+    assert said == (len(ordered) > 0 and needed < least - 1e-6)
+    assert value >= least - 1e-6 or not lines["coupling"].any()
+    for row in lines.itertuples():
+        numbers = [int(n) for n in re.findall(r"(?<== )-?\d+", row.explanation)]
+        assert numbers[0] == row.order_quantity - (
+            row.not_below_zero + row.pack_rounding + row.minimum_rounding + row.coupling
+        )
+        assert numbers[-1] == row.order_quantity or "nothing to order" in row.explanation
+
+
+@settings(deadline=None, max_examples=15)
+@given(shops(), st.integers(1, 20))
+def test_more_stock_more_on_order_or_less_service_never_order_more(shop: dict[str, Any], extra: int) -> None:
+    paths = shop.pop("paths")
+    shop["suppliers"], shop["items"] = minimum(0.0), table(unique_id=list(paths.unique_id))
+    usual = plan_of(paths, **shop).lines["order_quantity"]
+    more = shop["open_orders"].assign(quantity=shop["open_orders"]["quantity"] + extra)
+    coming = plan_of(paths, **shop | {"open_orders": more}).lines["order_quantity"]
+    fuller = plan_of(
+        paths, **shop | {"stock": shop["stock"].assign(on_hand=shop["stock"]["on_hand"] + extra)}
+    )
+    lower = plan_of(paths, PlanSettings(service_level=0.6), **shop)
+    assert (coming <= usual).all()
+    assert (fuller.lines["order_quantity"] <= usual).all()
+    assert (lower.lines["order_quantity"] <= usual).all()
+
+
+def test_the_plan_of_one_series_does_not_depend_on_its_neighbours() -> None:
+    together = DemandPaths(np.stack([poisson(4, 1), poisson(9, 2)]), ("a", "b"), following(CUTOFF, 3, FREQ))
+    alone = DemandPaths(poisson(9, 2)[None], ("b",), following(CUTOFF, 3, FREQ))
+    pd.testing.assert_series_equal(line(plan_of(together), "b"), line(plan_of(alone), "b"))
+
+
+def test_no_open_orders_frame_needs_no_columns_but_its_own() -> None:
+    assert NO_ORDERS.empty
+    paths = paths_of(a=[1, 1, 1])
+    assert replenish(
+        paths,
+        stock=table(unique_id=["a"], on_hand=[0.0]),
+        items=pd.DataFrame(),
+        suppliers=table(supplier_id=["mill"], lead_time=[14.0]),
+        terms=table(supplier_id=["mill"], unique_id=["a"]),
+        open_orders=NO_ORDERS,
+        cutoff=CUTOFF,
+        freq=FREQ,
+        settings=PlanSettings(),
+        plan_id="2026-W07-r3",
+    ).lines["purchase_order"].tolist() == ["2026-W07-r3-mill"]

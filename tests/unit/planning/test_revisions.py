@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from planning_case import CUTOFF, FREQ, paths_of, plan_of, reasons, table
+
+from intake.errors import ConflictError
+from planning.open_orders import resolve_open_orders
+from planning.order_states import OrderState
+from planning.plan import IDENTITY, Plan
+from planning.revisions import revise
+
+STOCK = table(unique_id=["a", "b"], on_hand=[20.0, 20.0])
+
+
+def first_plan() -> Plan:
+    return plan_of(paths_of(a=[10, 10, 12], b=[10, 10, 8]), stock=STOCK)
+
+
+def second_plan(a: float, b: float, issued: tuple[str, ...]) -> tuple[Plan, pd.DataFrame]:
+    """Corrected demand of the third week, with the lines of `issued` ordered under r1."""
+    lines = first_plan().lines
+    orders = lines[["purchase_order", "supplier_id", "unique_id"]].assign(
+        quantity=lines["order_quantity"].astype(float), due=lines["due_date"], state=OrderState.ISSUED
+    )
+    orders = orders[orders["unique_id"].isin(issued)]
+    found = resolve_open_orders(STOCK, orders, plan_id="2026-W07-r2", cutoff=CUTOFF, freq=FREQ)
+    plan = plan_of(
+        paths_of(a=[10, 10, a], b=[10, 10, b]), stock=STOCK, open_orders=found.frame, plan_id="2026-W07-r2"
+    )
+    return revise(lines, orders, plan), orders
+
+
+def of(plan: Plan, name: str) -> dict[str, int]:
+    columns = ["previous_quantity", "issued_quantity", "order_quantity", "change"]
+    return plan.lines.set_index("unique_id").loc[name, columns].to_dict()
+
+
+def test_planning_again_orders_nothing_again() -> None:
+    plan, _ = second_plan(12, 8, issued=("a", "b"))
+    assert of(plan, "a") == {"previous_quantity": 12, "issued_quantity": 12, "order_quantity": 0, "change": 0}
+    assert plan.exceptions.empty
+
+
+def test_a_higher_need_orders_the_difference_in_a_new_purchase_order() -> None:
+    plan, _ = second_plan(17, 9, issued=("a",))
+    assert of(plan, "a") == {"previous_quantity": 12, "issued_quantity": 12, "order_quantity": 5, "change": 5}
+    assert of(plan, "b") == {"previous_quantity": 8, "issued_quantity": 0, "order_quantity": 9, "change": 1}
+    assert plan.lines["purchase_order"].tolist() == ["2026-W07-r2-mill"] * 2
+    assert "of which issued 12; the week's total changes by +5." in plan.lines["explanation"][0]
+    assert (plan.lines["order_quantity"] == sum(sign * plan.lines[name] for name, sign in IDENTITY)).all()
+
+
+def test_a_lower_need_says_what_could_be_cancelled() -> None:
+    plan, _ = second_plan(7, 8, issued=("a", "b"))
+    assert of(plan, "a")["change"] == 0
+    assert reasons(plan, "a") == ["5 of the 12 issued this week are no longer needed: cancel or accept them"]
+
+
+def test_a_series_that_disappears_is_said() -> None:
+    plan = plan_of(paths_of(a=[10, 10, 12]), stock=STOCK.head(1))
+    nothing = pd.DataFrame(columns=["purchase_order", "unique_id", "quantity"])
+    revised = revise(first_plan().lines, nothing, plan)
+    assert reasons(revised, "b") == ["had 8 in the previous revision and is not planned now"]
+    assert of(revised, "a")["issued_quantity"] == 0
+
+
+def test_a_plan_that_forgot_an_issued_order_is_refused() -> None:
+    _, orders = second_plan(12, 8, issued=("a",))
+    with pytest.raises(ConflictError, match="2026-W07-r1-mill was issued"):
+        revise(first_plan().lines, orders, first_plan())
