@@ -1,8 +1,8 @@
 """The manifest is the commit: files first, `manifest.json` last; whoever finds it whole has nothing to do.
 
-Two runs may publish the same folder at once, or one may have died half-way. Every write is conditional on what
-the folder held when the writer looked, so that a slow writer cannot overwrite the files under a manifest that
-another one committed; and a publisher reads everything back before it says that it is published.
+Two runs may publish the same folder at once, or one may have died half-way. Every write is conditional on
+what the folder held when the writer looked, so that a slow writer cannot overwrite the files under a manifest
+that another one committed; and a publisher reads everything back before it says that it is published.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def publish(
     Where a manifest stands and verifies, nothing is written and that one is returned; what an interrupted run
     left is completed or replaced. Raises `ConflictError` where another run was writing the same folder.
     """
-    # Listed before the look at the manifest: an ETag of a file under a committed manifest is never swapped away.
+    # Listed before the look at the manifest: no ETag of a file under a committed manifest gets in.
     etags = {entry.ref: entry.etag for entry in store.list_objects(folder)}
     standing = find_published(store, folder)
     if standing is not None:
@@ -227,7 +227,7 @@ def read_file(store: ObjectStore, published: Published, name: str) -> bytes:
         ) from gone
     if ids.sha256(content) != entry.sha256:
         raise IntegrityError(
-            f"{published.folder / name} is not what its manifest says: somebody changed it, run the flow again."
+            f"{published.folder / name} is not what its manifest says: run the flow that makes it again."
         )
     return content
 
