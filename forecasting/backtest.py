@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,13 +14,22 @@ from forecasting import metrics
 from forecasting.features import FeatureTable, feature_table, windows_of
 from forecasting.history import Array, History
 from forecasting.panel import Panel
-from forecasting.recipes import Candidate, expected_demand, fit_estimator, usable_columns
+from forecasting.recipes import (
+    Candidate,
+    expected_demand,
+    fit_estimator,
+    single_threaded_sums,
+    usable_columns,
+)
 from forecasting.rows import RowLimits, forecast_rows, training_rows
 from intake.errors import InputError
 from intake.periods import period_number, shift
 
 PREDICTION_COLUMNS: Final = ("recipe", "cutoff", "horizon", "unique_id", "ds", "y", "y_hat")
 YEARS_TO_KNOW_A_YEAR: Final = 1.5
+WORKERS: Final = (
+    2  # windows fitted side by side; every fit is single-threaded, so figures do not depend on it
+)
 
 
 def rolling_cutoffs(
@@ -56,10 +67,9 @@ def evaluate(
     if not cutoffs:
         return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
     history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
-    return pd.concat(
-        [_from_cutoff(history, candidates, cutoff, horizon, limits or RowLimits()) for cutoff in cutoffs],
-        ignore_index=True,
-    )
+    task = partial(_from_cutoff, history, candidates, horizon, limits or RowLimits())
+    with single_threaded_sums(), ThreadPoolExecutor(WORKERS) as workers:
+        return pd.concat(workers.map(task, cutoffs), ignore_index=True)
 
 
 def training_table(
@@ -76,7 +86,7 @@ def knows_year(history: History, cutoff: int) -> bool:
 
 
 def _from_cutoff(
-    history: History, candidates: Sequence[Candidate], cutoff: pd.Timestamp, horizon: int, limits: RowLimits
+    history: History, candidates: Sequence[Candidate], horizon: int, limits: RowLimits, cutoff: pd.Timestamp
 ) -> pd.DataFrame:
     origin = history.position(cutoff)
     if origin < 0:
@@ -97,8 +107,9 @@ def _from_cutoff(
         columns = usable_columns(candidate, table.frame, knows_year=knows_year(history, origin))
         estimator = fit_estimator(candidate, table, y, columns, limits.seed)
         y_hat = expected_demand(candidate, estimator, columns, ahead)
-        frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat}).loc[begun])
-    return pd.concat(frames, ignore_index=True)
+        frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat})[begun])
+    joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return joined
 
 
 def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:

@@ -46,6 +46,7 @@ WINDOWS: Final = {
     "QS": Windows((2, 4), (4,), 1, (4,), 4, 4.0, 4),
 }
 YEARLY_TERMS: Final = 3
+CALENDAR_CATEGORIES: Final = ("weekday", "month", "quarter")
 
 
 @dataclass(frozen=True)

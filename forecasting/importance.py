@@ -24,13 +24,15 @@ def feature_importance(
     regressor = estimator.named_steps["regressor"]
     if isinstance(regressor, XGBRegressor):
         gain = regressor.get_booster().get_score(importance_type="total_gain")
-        weights = pd.Series({name: float(gain.get(name, 0.0)) for name in columns})
+        weights = pd.Series([gain.get(name, 0.0) for name in columns], index=list(columns), dtype=float)
     else:
         inside = estimator[:-1].transform(frame[list(columns)])
         strength = np.abs(regressor.coef_) * inside.to_numpy(dtype=float).std(axis=0)
-        weights = pd.Series(strength, index=[_source(name, columns) for name in inside.columns])
+        sources = [_source(str(name), columns) for name in inside.columns]
+        weights = pd.Series(strength, index=sources, dtype=float)
         weights = weights.groupby(level=0).sum().reindex(list(columns))
-    shares = weights / weights.sum() if weights.sum() > 0 else weights * 0.0
+    total = float(weights.sum())
+    shares = weights / total if total > 0 else weights * 0.0
     ordered = shares.sort_values(ascending=False, kind="stable")
     return pd.DataFrame({"feature": ordered.index.to_numpy(), "importance": ordered.to_numpy(dtype=float)})
 

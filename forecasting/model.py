@@ -22,7 +22,13 @@ from forecasting.features import feature_table
 from forecasting.history import Array, History
 from forecasting.importance import feature_importance
 from forecasting.panel import Panel
-from forecasting.recipes import Candidate, expected_demand, fit_estimator, usable_columns
+from forecasting.recipes import (
+    Candidate,
+    expected_demand,
+    fit_estimator,
+    single_threaded_sums,
+    usable_columns,
+)
 from forecasting.residual_paths import ResidualPaths, collect, replay
 from forecasting.rows import RowLimits, forecast_rows
 from intake.errors import InputError, MissingError
@@ -39,7 +45,7 @@ class ModelSettings:
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
     horizon: int = 13
     windows: int = 5
-    most_rows: int = 60_000
+    most_rows: int = 40_000
     views: int = 4
     seed: int = 0
 
@@ -160,7 +166,8 @@ def fit(
     origin = history.position(cutoff)
     table, y = training_table(history, origin, settings.horizon, settings.limits)
     columns = usable_columns(settings.candidate, table.frame, knows_year=knows_year(history, origin))
-    estimator = fit_estimator(settings.candidate, table, y, columns, settings.seed)
+    with single_threaded_sums():
+        estimator = fit_estimator(settings.candidate, table, y, columns, settings.seed)
     errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
     if (errors["ds"] > cutoff).any():
         raise InputError(f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model")

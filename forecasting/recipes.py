@@ -8,6 +8,7 @@ everything that is fitted (MinMaxScaler, encoder, imputation, regressor) lives. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,9 +20,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from xgboost import XGBRegressor
 
-from forecasting.features import FeatureTable
+from forecasting.features import CALENDAR_CATEGORIES, FeatureTable
 from intake.errors import InputError, MissingError
 
 Array = npt.NDArray[np.float64]
@@ -29,7 +31,7 @@ Hyperparameters = Mapping[str, float]
 
 CONSTANT: Final = "log_scale"  # what a recipe learns from where no feature varies: then it learns a mean
 LEAST_ROWS: Final = 10
-THREADS: Final = 2  # fixed, because the sums inside XGBoost depend on how many threads share them
+THREADS: Final = 1  # sums then do not depend on the machine; windows, not trees, are fitted side by side
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,15 @@ class Recipe:
     search: tuple[Hyperparameters, ...]
     read: Callable[[pd.DataFrame, Hyperparameters], Array] | None = None
     build: Callable[[Hyperparameters, int], Pipeline] | None = None
-    uses: Callable[[str], bool] = lambda _: True
+    attributes: bool = False
+
+
+def single_threaded_sums() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread: sums, and so the bytes of a model, then do not depend on the
+    machine.
+    """
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
 
 
 def fit_estimator(
@@ -102,10 +112,12 @@ def usable_columns(candidate: Candidate, frame: pd.DataFrame, *, knows_year: boo
     """Columns the recipe learns from: those that vary in `frame`; the place in the year only if
     `knows_year`.
     """
-    uses = RECIPES[candidate.recipe].uses
+    if not RECIPES[candidate.recipe].attributes:
+        texts = frame.select_dtypes("category").columns
+        frame = frame.drop(columns=[name for name in texts if name not in CALENDAR_CATEGORIES])
     distinct = frame.nunique(dropna=True)
-    names = [str(name) for name in frame.columns if distinct[name] > 1 and uses(str(name))]
-    return tuple(name for name in names if knows_year or not name.startswith("year_")) or (CONSTANT,)
+    varying = [str(name) for name in frame.columns if distinct[name] > 1]
+    return tuple(name for name in varying if knows_year or not name.startswith("year_")) or (CONSTANT,)
 
 
 def _seasonal_naive(frame: pd.DataFrame, _: Hyperparameters) -> Array:
@@ -125,7 +137,7 @@ def _moving_average(frame: pd.DataFrame, hyperparameters: Hyperparameters) -> Ar
 
 def _first_known(frame: pd.DataFrame, names: Sequence[str]) -> Array:
     """The first of the columns `names` that is known in each row, then the series' own scale (1)."""
-    present = [*(name for name in names if name in frame), *(n for n in frame if n.startswith("mean_"))]
+    present = [*(name for name in names if name in frame), *frame.filter(regex="^mean_").columns]
     values = frame[present].bfill(axis=1).iloc[:, 0].fillna(1.0)
     return values.to_numpy(dtype=np.float64)
 
@@ -133,7 +145,7 @@ def _first_known(frame: pd.DataFrame, names: Sequence[str]) -> Array:
 def _scaled(regressor: LinearRegression | Ridge) -> Pipeline:
     numbers = Pipeline(
         [
-            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("impute", SimpleImputer(strategy="mean", keep_empty_features=True)),
             ("scale", MinMaxScaler(clip=True)),
         ]
     )
@@ -191,9 +203,9 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "seasonal_naive": Recipe(search=({},), read=_seasonal_naive),
     "moving_average": Recipe(search=({"window": 13, "profile": True},), read=_moving_average),
     "linear_regression": Recipe(search=({},), build=_linear_regression),
-    "ridge": Recipe(search=tuple({"alpha": alpha} for alpha in (1.0, 0.1, 10.0, 100.0)), build=_ridge),
+    "ridge": Recipe(search=tuple({"alpha": alpha} for alpha in (1.0, 0.1, 100.0)), build=_ridge),
     "xgboost": Recipe(
-        search=(_trees(150, 5, 0.06, 50.0), _trees(150, 4, 0.06, 10.0), _trees(80, 3, 0.06, 50.0)),
+        search=(_trees(150, 5, 0.06, 30.0), _trees(150, 3, 0.1, 10.0)),
         build=_xgboost,
     ),
 }

@@ -140,7 +140,8 @@ def _probability(
     known = np.nan_to_num(y)
     below = gammainc(shape, np.maximum(known - 0.5, 0.0) / scale)
     upto = gammainc(shape, (known + 0.5) / scale)
-    return np.where(whole, below + uniform * (upto - below), gammainc(shape, known / scale))
+    drawn = below + uniform * (upto - below)
+    return np.asarray(np.where(whole, drawn, gammainc(shape, known / scale)))
 
 
 def _quantile(

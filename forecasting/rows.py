@@ -20,7 +20,7 @@ LEAST_OBSERVED: Final = {"D": 14, "W": 8, "MS": 6, "QS": 4}  # periods seen befo
 class RowLimits:
     """How much a model learns from: at most `most_rows`, each period seen from at most `views` origins."""
 
-    most_rows: int = 60_000
+    most_rows: int = 40_000
     views: int = 4
     seed: int = 0
 

@@ -43,7 +43,7 @@ class TrainingSettings:
     horizon: int | None = None
     windows: int = 4
     trials: int = 4
-    most_rows: int = 60_000
+    most_rows: int = 40_000
     seed: int = 0
 
     def __post_init__(self) -> None:
