@@ -108,9 +108,8 @@ def _series(
     parts = [part for part in schema.unique_id_parts if part in columns]
     if not parts:
         stem = PurePosixPath(sheet.name).stem.lower()
-        return np.full(
-            len(sheet.spans), stem, dtype=object
-        ), f"the file is one series, named {quoted(stem)} after it"
+        named = np.array([stem] * len(sheet.spans), dtype=object)
+        return named, f"the file is one series, named {quoted(stem)} after it"
     unique_id = columns[parts[0]]
     for part in parts[1:]:
         unique_id = unique_id + "/" + columns[part]

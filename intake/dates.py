@@ -46,7 +46,7 @@ def _days(
 ) -> npt.NDArray[np.datetime64]:
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
-    in_range = (year >= _FIRST_YEAR) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
+    in_range = (year >= _FIRST_YEAR) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12)
     exists = days.astype("datetime64[M]") == months
     return np.where(in_range & exists, days, np.datetime64("NaT", "D"))
 

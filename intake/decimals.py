@@ -15,21 +15,22 @@ from intake.text_columns import Texts
 _NUMBER: Final = (
     r"[+-]?(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 )
+_LARGEST: Final = 1e15  # beyond it a float no longer counts single units; sums stay finite
 _SWAP_MARKS: Final = str.maketrans(".,", ",.")
 
 
 def read_decimal_point(texts: Texts) -> npt.NDArray[np.float64]:
-    """One number per text, such as 1234, 1,234.5, -.5 or 1e-05; NaN where the text is nothing like it."""
+    """One number per text, such as 1234, 1,234.5, -.5 or 1e-05; NaN for other texts and beyond 1e15."""
     series = pd.Series(texts, dtype=object)
     written = series.str.fullmatch(_NUMBER).to_numpy(dtype=np.bool_)
     numbers = np.full(len(series), np.nan)
     numbers[written] = series[written].str.replace(",", "").astype(np.float64)
-    numbers[np.isinf(numbers)] = np.nan
+    numbers[np.abs(numbers) > _LARGEST] = np.nan
     return numbers
 
 
 def read_decimal_comma(texts: Texts) -> npt.NDArray[np.float64]:
-    """One number per text, such as 1234 or 1.234,5; NaN where the text is nothing like it."""
+    """One number per text, such as 1234 or 1.234,5; NaN for other texts and beyond 1e15."""
     return read_decimal_point(pd.Series(texts, dtype=object).str.translate(_SWAP_MARKS).to_numpy())
 
 

@@ -51,6 +51,9 @@ def read_table(content: bytes, name: str, table: Table, *, rejected_share: float
     last line that starts with a word like 'Total', and cannot be accepted, is a footer. InputError if more
     than `rejected_share` of the lines are rejected, if none is accepted, or if the file as a whole cannot be
     used or can be read in two ways.
+
+    Dates of sales become the first day of their period. A sales file that names no series is one series,
+    named after the file.
     """
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
@@ -70,13 +73,15 @@ def read_table(content: bytes, name: str, table: Table, *, rejected_share: float
     lines = count_lines(sheet, fates)
     refuse_if_too_many(lines, fates.reasons, sheet, rejected_share)
     if lines.duplicate:
-        notes.append(f"{lines.duplicate} lines repeat an earlier line cell by cell and count once")
+        notes.append(
+            f"lines that repeat an earlier one cell by cell, and do not count again: {lines.duplicate}"
+        )
     accepted = frame[fates.accepted].reset_index(drop=True)
     if table is Table.SALES and (accepted["y"] < 0).any():
         returns = accepted.loc[accepted["y"] < 0, "y"]
-        notes.append(f"{len(returns)} rows are returns (negative y, {returns.sum():g} in all) and are kept")
+        notes.append(f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
 
-    def quantity(fate: Mask | slice) -> float | None:
+    def quantity(fate: Mask) -> float | None:
         return math.fsum(frame.loc[fate, schema.measure].dropna()) if schema.measure else None
 
     return Reading(

@@ -18,7 +18,7 @@ from intake.tables import SCHEMAS, Column, Kind, Schema, Table
 from intake.text_columns import TextColumn, quoted
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
-MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+_MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
 _PLAIN_NAMES: Final = {"ds": "date", "y": "quantity", "unique_id": "series or product"}
 
 
@@ -59,7 +59,7 @@ def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]
 
 def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
     """Which distinct texts of a number or date column stand for no value."""
-    return pd.Series(column.texts, dtype=object).str.lower().isin(MISSING).to_numpy(dtype=np.bool_)
+    return pd.Series(column.texts, dtype=object).str.lower().isin(_MISSING).to_numpy(dtype=np.bool_)
 
 
 def _needed(schema: Schema, name: str, known: Mapping[str, TextColumn]) -> Column:
@@ -73,10 +73,7 @@ def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
     if written.blank.all():
         return None, f"{header} is empty, so it is not kept" if written.header else ""
     if not name:
-        return (
-            None,
-            f"the column with the header {header} is not kept; give it a name of letters to keep it",
-        )
+        return None, f"the column headed {header} is not kept; give it a name of letters to keep it"
     missing = is_missing(written)
     numeric = not missing.all() and any(
         (missing | ~np.isnan(c.read(written.texts))).all() for c in DECIMAL_CONVENTIONS

@@ -93,6 +93,7 @@ def test_a_full_run_of_periods_tells_its_frequency(day: pd.Timestamp, freq: str,
         (["2026-01-01", "2026-01-04", "2026-01-20"], "D"),
         (["2026-01-05", "2026-02-02", "2026-03-03"], "MS"),
         (["2026-01-05", "2026-02-03"], "D"),
+        (["2026-01-05", "2026-02-04", "2026-04-10"], "D"),
     ],
 )
 def test_labels_of_many_habits_tell_their_frequency(dates: list[str], freq: str) -> None:
