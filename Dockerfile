@@ -10,10 +10,8 @@ RUN uv venv /opt/abasto \
         --requirements pyproject.toml --constraints requirements.txt
 
 FROM python:3.13.15-slim-bookworm
-# Waiting OpenMP threads give their core away: spinning, a fit beside a busy neighbour takes twenty times as long.
 ENV PATH=/opt/abasto/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    OMP_WAIT_POLICY=PASSIVE \
     ABASTO_HOME=/var/lib/abasto
 # The home is a volume: Docker gives a new one the owner it finds here.
 RUN useradd --system --uid 10001 --home-dir "$ABASTO_HOME" --create-home abasto
