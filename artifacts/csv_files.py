@@ -32,7 +32,7 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("lavender-soap")
     ("'=1+1", 'lavender-soap')
     """
-    text = _CONTROL.sub("�", text)
+    text = _CONTROL.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
     return f"'{text}" if _FORMULA.match(text) else text
 
 

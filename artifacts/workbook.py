@@ -7,6 +7,7 @@ alone.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ SUM: Final = Border(top=Side(style="medium", color="1F2933"))
 MONEY: Final = "#,##0.00"
 WHOLE: Final = "#,##0"
 DATE: Final = "yyyy-mm-dd"
+WRAPPED: Final = 40  # characters: wider columns hold sentences
+LINE_HEIGHT: Final = 15.0  # points
 ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 Column = tuple[str, float, str | None]  # heading, width in characters, number format
@@ -56,7 +59,7 @@ ORDER: Final[Sequence[Column]] = (
     ("Unit cost", 11, "#,##0.00##"),
     ("Amount", 13, MONEY),
     ("Due", 12, DATE),
-    ("Why this quantity", 70, None),
+    ("Why this quantity", 80, None),
 )
 
 
@@ -150,7 +153,7 @@ def _headings(sheet: Worksheet, row: int, columns: Sequence[Column]) -> int:
     for place, (heading, width, number_format) in enumerate(columns, start=1):
         cell = sheet.cell(row=row, column=place, value=heading)
         cell.font, cell.fill = BOLD, HEAD
-        cell.alignment = Alignment(horizontal="right" if number_format else "left", vertical="center")
+        cell.alignment = _side(number_format)
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = f"A{row + 1}"
     return row + 1
@@ -162,10 +165,18 @@ def _row(
     for place, (value, (_, width, number_format)) in enumerate(zip(values, columns, strict=True), start=1):
         cell = sheet.cell(row=row, column=place, value=_value(value))
         cell.font, cell.border = (BOLD, SUM) if total else (PLAIN, LINE)
-        cell.alignment = Alignment(vertical="top", wrap_text=width > 40)
+        cell.alignment = _side(number_format, wrapped=width >= WRAPPED)
+        if width >= WRAPPED and isinstance(value, str):
+            # Readers do not fit the height of wrapped rows by themselves.
+            sheet.row_dimensions[row].height = LINE_HEIGHT * math.ceil(len(value) / (0.95 * width))
         if number_format:
             cell.number_format = number_format
     return row + 1
+
+
+def _side(number_format: str | None, *, wrapped: bool = False) -> Alignment:
+    side, indent = ("right", 0) if number_format else ("left", 1)
+    return Alignment(horizontal=side, indent=indent, vertical="top", wrap_text=wrapped)
 
 
 def _value(value: object) -> str | int | float | datetime.date | None:

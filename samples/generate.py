@@ -228,7 +228,8 @@ def _lots(unique_id: str, on_hand: float, shelf_life: int | None, decimals: int 
         return [{"unique_id": unique_id, "on_hand": on_hand}]
     rng = generator("lots", unique_id)
     older = round(on_hand * rng.uniform(0.2, 0.5), decimals)
-    younger_age, older_age = sorted(rng.choice(range(1, max(3, min(shelf_life, 10))), size=2, replace=False))
+    oldest = max(2, min(shelf_life // 2, 10))
+    younger_age, older_age = sorted(rng.choice(range(1, oldest + 1), size=2, replace=False))
     lots: list[Row] = []
     for age, quantity in ((older_age, older), (younger_age, round(on_hand - older, decimals))):
         made = CUTOFF - pd.Timedelta(weeks=int(age))
