@@ -20,7 +20,7 @@ WORKDIR /app
 COPY . .
 # Editable, because Prefect loads flows from the files that prefect.yaml names.
 RUN --mount=type=bind,from=environment,source=/usr/local/bin/uv,target=/usr/local/bin/uv \
-    uv pip install --python /opt/abasto --no-cache --no-deps --compile-bytecode --editable .
+    uv pip install --python /opt/abasto --no-cache --no-deps --editable .
 USER abasto
 ENTRYPOINT ["abasto"]
 CMD ["--help"]
