@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from forecasting import metrics
+
+VALUES = arrays(np.float64, 12, elements=st.floats(-1e4, 1e4))
+
+
+@given(VALUES, VALUES)
+def test_errors_agree_with_a_plain_loop(y: np.ndarray, y_hat: np.ndarray) -> None:
+    absolute = squared = signed = volume = 0.0
+    for observed, forecast in zip(y.tolist(), y_hat.tolist(), strict=True):
+        absolute += abs(forecast - observed)
+        squared += (forecast - observed) ** 2
+        signed += forecast - observed
+        volume += abs(observed)
+    assert metrics.mae(y, y_hat) == pytest.approx(absolute / 12)
+    assert metrics.mse(y, y_hat) == pytest.approx(squared / 12)
+    assert metrics.rmse(y, y_hat) == pytest.approx(math.sqrt(squared / 12))
+    assert metrics.bias(y, y_hat) == pytest.approx(signed / 12, abs=1e-9)
+    if volume > 0:
+        assert metrics.wape(y, y_hat) == pytest.approx(absolute / volume)
+
+
+def test_mase_and_rmsse_by_hand() -> None:
+    # seasonal naive errors with season 2: |5-1|, |3-2|, |8-5|, |5-3| = 4, 1, 3, 2; mean 2.5, mean square 7.5
+    history = np.array([1.0, 2.0, 5.0, 3.0, 8.0, 5.0])
+    y, y_hat = np.array([10.0, 4.0]), np.array([7.0, 5.0])
+    assert metrics.mase(y, y_hat, history, 2) == pytest.approx(2.0 / 2.5)
+    assert metrics.rmsse(y, y_hat, history, 2) == pytest.approx(math.sqrt(5.0 / 7.5))
+
+
+def test_mase_of_a_history_within_one_season_uses_the_last_value() -> None:
+    assert metrics.mase(np.array([4.0]), np.array([1.0]), np.array([1.0, 3.0, 6.0]), 52) == pytest.approx(3 / 2.5)
+
+
+def test_unknown_periods_are_left_out() -> None:
+    y, y_hat = np.array([1.0, np.nan, 3.0]), np.array([2.0, 100.0, np.nan])
+    assert metrics.mae(y, y_hat) == 1.0
+    assert metrics.wape(y, y_hat) == 1.0
+
+
+def test_nothing_to_measure_is_not_a_number() -> None:
+    empty = np.array([np.nan])
+    assert math.isnan(metrics.mae(empty, empty))
+    assert math.isnan(metrics.wape(np.zeros(2), np.ones(2)))
+    assert math.isnan(metrics.mase(np.ones(1), np.ones(1), np.ones(5), 2))
+
+
+def test_pinball_loss_is_least_at_the_quantile() -> None:
+    y = np.arange(1.0, 101.0)
+    losses = {candidate: metrics.pinball_loss(y, np.full(100, float(candidate)), 0.8) for candidate in range(60, 100)}
+    assert min(losses, key=losses.__getitem__) in (80, 81)
+    assert metrics.pinball_loss(np.array([10.0, 0.0]), np.array([4.0, 4.0]), 0.9) == pytest.approx((5.4 + 0.4) / 2)
+
+
+def test_coverage_counts_the_bounds() -> None:
+    y = np.array([1.0, 2.0, 3.0, 4.0])
+    assert metrics.coverage(y, np.full(4, 2.0), np.full(4, 3.0)) == 0.5

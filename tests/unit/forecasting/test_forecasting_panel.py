@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting_samples import daily_shop
+
+from forecasting.panel import build_panel, extend
+from intake.errors import InputError, MissingError
+
+
+def weeks(values: list[float], unique_id: str = "a", first: str = "2024-01-01") -> pd.DataFrame:
+    ds = pd.date_range(first, periods=len(values), freq="W-MON")
+    return pd.DataFrame({"unique_id": unique_id, "ds": ds, "y": values})
+
+
+def test_missing_periods_are_unknown_or_zero_as_stated() -> None:
+    sales = pd.concat([weeks([1, 2, 3, 4, 5]).drop(index=[1, 4]), weeks([7, 8, 9, 9, 9], "b").iloc[2:]])
+    unknown = build_panel(sales, freq="W-MON").frame
+    assert unknown.loc[unknown["unique_id"] == "a", "y"].fillna(-1).tolist() == [1, -1, 3, 4, -1]
+    assert unknown["in_stock"].isna().sum() == 2
+    assert (unknown["unique_id"] == "b").sum() == 3  # nothing before a series' first row
+    zero = build_panel(sales, freq="W-MON", missing_periods="zero").frame
+    assert zero.loc[zero["unique_id"] == "a", "y"].tolist() == [1, 0, 3, 4, 0]
+
+
+def test_an_empty_shelf_is_unknown_and_requested_is_the_demand() -> None:
+    sales = weeks([5, 0, 2, 3]).assign(in_stock=[1, 0, 0.4, 0], requested=[np.nan, np.nan, np.nan, 9])
+    frame = build_panel(sales, freq="W-MON").frame
+    assert frame["y"].fillna(-1).tolist() == [5, -1, 2, 9]
+    assert frame["in_stock"].tolist() == [1, 0, 0.4, 1]
+
+
+def test_a_calendar_of_days_is_averaged_over_weeks_and_reaches_into_the_future() -> None:
+    days = pd.date_range("2024-01-01", periods=21)
+    calendar = pd.DataFrame({"ds": days, "holiday": [1.0] * 7 + [0.0] * 7 + [1.0, 0, 0, 0, 0, 0, 0]})
+    frame = build_panel(weeks([1, 2]), freq="W-MON", calendar=calendar).frame
+    assert frame["holiday"].tolist() == [1.0, 0.0, pytest.approx(1 / 7)]
+    assert frame["y"].isna().tolist() == [False, False, True]
+
+
+def test_a_calendar_of_one_location_stays_there() -> None:
+    sales = pd.concat([weeks([1, 2], "NY/soap"), weeks([3, 4], "BO/soap")])
+    calendar = pd.DataFrame(
+        {
+            "ds": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-08"]),
+            "location": ["NY", None, None],
+            "promotion": [1.0, 0.25, 0.5],
+        }
+    )
+    panel = build_panel(sales, freq="W-MON", calendar=calendar)
+    assert panel.frame["promotion"].tolist() == [0.25, 0.5, 1.0, 0.5]  # BO, then NY
+    places = pd.DataFrame({"unique_id": ["NY/soap", "BO/soap"], "location": ["BO", "NY"]})
+    swapped = build_panel(sales, freq="W-MON", calendar=calendar, attributes=places)
+    assert swapped.frame["promotion"].tolist() == [1.0, 0.5, 0.25, 0.5]
+
+
+def test_upto_forgets_what_was_not_known() -> None:
+    panel = build_panel(pd.concat([weeks([1, 2, 3]), weeks([4], "late", "2024-01-15")]), freq="W-MON")
+    known = panel.upto(pd.Timestamp("2024-01-08"))
+    assert known.frame["y"].fillna(-1).tolist() == [1, 2, -1]
+    assert panel.frame["y"].tolist() == [1, 2, 3, 4]
+    with pytest.raises(MissingError, match="no series has begun"):
+        panel.upto(pd.Timestamp("2023-01-01"))
+
+
+def test_an_unknown_future_is_an_error_that_names_both_ways_out() -> None:
+    panel = build_panel(daily_shop(30), freq="D")
+    with pytest.raises(MissingError, match=r"'promotion'.*calendar.*assumption"):
+        extend(panel, panel.last_observation, 7)
+
+
+def test_assumptions_fill_what_the_calendar_leaves_open_and_are_repeated() -> None:
+    sales = daily_shop(35).assign(promotion=lambda f: (f["ds"].dt.weekday == 2).astype(float))
+    planned = pd.DataFrame({"ds": [sales["ds"].max() + pd.Timedelta(days=1)], "promotion": [0.7]})
+    panel = build_panel(sales, freq="D", calendar=planned)
+    cutoff = sales["ds"].max()
+    wider = extend(panel, cutoff, 7, {"promotion": "by_weekday"})
+    future = wider.frame[wider.frame["ds"] > cutoff]
+    assert len(future) == 7
+    assert future["promotion"].tolist() == [0.7, 0, 1, 0, 0, 0, 0]  # a Monday comes after five whole weeks
+    assert "by_weekday" in wider.notes[0]
+    assert set(extend(panel, cutoff, 3, {"promotion": 0.5}).frame["promotion"].tail(2)) == {0.5}
+    assert set(extend(panel, cutoff, 3, {"promotion": "last"}).frame["promotion"].tail(2)) == {0.0}
+
+
+def test_year_ago_keeps_the_weekday_and_needs_a_year() -> None:
+    sales = daily_shop(400)
+    cutoff = sales["ds"].max()
+    future = extend(build_panel(sales, freq="D"), cutoff, 5, {"promotion": "year_ago"}).frame.tail(5)
+    assert future["promotion"].tolist() == sales["promotion"].iloc[400 - 364 : 405 - 364].tolist()
+    with pytest.raises(MissingError, match="'year_ago' for 'promotion'"):
+        extend(build_panel(sales.tail(50), freq="D"), cutoff, 5, {"promotion": "year_ago"})
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (lambda s: s.drop(columns="y"), "no column 'y'"),
+        (lambda s: pd.concat([s, s.tail(1)]), "two rows"),
+        (lambda s: s.assign(ds=s["ds"] + pd.Timedelta(days=1)), "not the first day"),
+        (lambda s: s.assign(in_stock=1.5), "in_stock"),
+        (lambda s: s.assign(y=np.nan), "not one observed sale"),
+    ],
+)
+def test_sales_that_make_no_panel_are_refused(broken: object, message: str) -> None:
+    with pytest.raises((InputError, MissingError), match=message):
+        build_panel(broken(weeks([1, 2, 3])), freq="W-MON")  # type: ignore[operator]
+
+
+def test_an_assumption_about_an_unknown_column_is_refused() -> None:
+    panel = build_panel(weeks([1, 2, 3]), freq="W-MON")
+    with pytest.raises(InputError, match="'discount'"):
+        extend(panel, panel.last_observation, 2, {"discount": 1.0})
