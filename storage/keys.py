@@ -152,6 +152,11 @@ class Keys:
         return folder / f"{ids.checked_dataset_version(dataset_version)}.csv"
 
     @property
+    def announced_uploads(self) -> Ref:
+        """Which uploads were announced already: what `watch` compares a listing with."""
+        return Ref(bucket=self.datasets, key="watch/announced.json")
+
+    @property
     def all_datasets(self) -> Folder:
         """Where all datasets lie."""
         return Folder(bucket=self.datasets, path="datasets")

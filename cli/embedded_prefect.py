@@ -1,0 +1,46 @@
+"""The embedded Prefect server: SQLite under the home folder, loopback only, phoning nobody."""
+
+from __future__ import annotations
+
+import sys
+
+from cli.ports import LOOPBACK, answers
+from cli.processes import ServerProgram
+from storage.settings import Settings, child_environment
+
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+}
+_OTHERS = ("PREFECT_API_", "PREFECT_PROFILE", "PREFECT_SERVER_API_", "PREFECT_SERVER_DATABASE_")
+
+
+def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
+    """Return the variables under which a process talks to the server at `api_url`, and to no other."""
+    own = {} if settings.prefect_api_url else {"PREFECT_HOME": str(settings.home / "prefect")}
+    return {**_QUIET, "PREFECT_API_URL": api_url, **own}
+
+
+def prefect_program(settings: Settings, port: int) -> ServerProgram:
+    """Return the server as a program to start; its address is the URL of the API."""
+    api_url = f"http://{LOOPBACK}:{port}/api"
+    changes = {
+        **client_environment(settings, api_url),
+        "PREFECT_SERVER_API_HOST": LOOPBACK,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_API_URL": api_url,
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it calls a host of its maker on load
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "NO_COLOR": "1",
+    }
+    return ServerProgram(
+        title="Prefect server",
+        command=(sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port)),
+        environment=child_environment(changes, without_prefixes=_OTHERS),
+        folder=settings.home / "prefect",
+        log=settings.home / "logs" / "prefect.log",
+        address=api_url,
+        is_healthy=lambda: answers(f"{api_url}/health"),
+    )
