@@ -45,6 +45,13 @@ def test_a_lot_counts_for_the_weeks_of_which_it_lives_half(expiry: str | None, l
     assert by_period == [5.0 if last == period else 0.0 for period in (-1, 0, 1, 2, 3)]
 
 
+@pytest.mark.parametrize(("expiry", "counts"), [("2026-02-13", False), ("2026-02-14", True)])
+def test_half_of_the_28_days_of_february_is_enough(expiry: str, counts: bool) -> None:
+    stock = table(unique_id=["a"], on_hand=[5.0], expiry=dates(expiry))
+    shelf = shelf_from(stock, ("a",), cutoff=pd.Timestamp("2026-01-01"), horizon=1, freq="MS")
+    assert bool(shelf.expiring[0, 0]) == counts
+
+
 def test_quarantine_is_units_of_the_row_and_negative_stock_is_none() -> None:
     stock = table(unique_id=["a", "a", "b"], on_hand=[10.0, 4.0, -3.0], quarantine=[4.0, None, 2.0])
     shelf = shelf_from(stock, ("a", "b"), cutoff=CUTOFF, horizon=HORIZON, freq=FREQ)

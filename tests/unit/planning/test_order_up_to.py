@@ -150,6 +150,22 @@ def test_a_lot_beyond_the_interval_counts_as_fresh() -> None:
     assert projection.expired[0] == 0
 
 
+def test_what_comes_with_the_order_is_there_and_half_of_the_paths_call_it_out_of_stock() -> None:
+    """One path of two sells 3 in the first week, from a shelf of 2."""
+    projection = project(
+        np.array([[[3.0, 0.0], [1.0, 0.0]]]),
+        on_hand=np.array([2.0]),
+        expiring=np.zeros((1, 2)),
+        receipts=np.array([[0.0, 4.0]]),
+        lead_time=np.array([1]),
+        review_period=1,
+        ratio=np.array([0.5]),
+    )
+    assert projection.arrival[0] == 4.5
+    assert projection.out_of_stock[0] == 0
+    assert projection.lost_before_arrival[0] == 0.5
+
+
 def test_paths_that_are_too_short_are_refused() -> None:
     with pytest.raises(InputError, match="longer horizon"):
         project(

@@ -71,7 +71,8 @@ def test_a_line_worked_by_hand() -> None:
     assert {name: found[name] for name in expected} == expected
     assert found["explanation"] == (
         "Sales forecast 32 for 3 weeks to 1 Mar + safety 0 (service level 95 %) "
-        "- on the shelf 13 - on the way 9 = 10; rounded up to 3 packs of 4 = 12; raised to the minimum quantity 15 = 16. "
+        "- on the shelf 13 - on the way 9 = 10; rounded up to 3 packs of 4 = 12; "
+        "raised to the minimum quantity 15 = 16. "
         "Without this order out of stock from 23 Feb."
     )
     assert plan.exceptions.empty
@@ -142,6 +143,8 @@ def test_costs_make_the_ratio_and_else_the_items_service_level() -> None:
     assert plan.lines["critical_ratio"].tolist() == pytest.approx([0.8, 0.9, 0.95])
     assert "critical ratio 80 %" in line(plan, "a")["explanation"]
     assert "service level 90 %" in line(plan, "b")["explanation"]
+    twice = plan_of(paths_of(a=[1, 1, 1, 1]), PlanSettings(review_period=2), items=items.head(1))
+    assert line(twice)["critical_ratio"] == pytest.approx(1 - 1.2 * 0.4 / 1.4)
     myopic = plan_of(paths_of(a=[1, 1, 1]), PlanSettings(carry_over_factor=1.0), items=items.head(1))
     assert line(myopic)["critical_ratio"] == pytest.approx(5 / 6)
     assert any("1 - 1.2" in note for note in plan.notes)
@@ -236,6 +239,9 @@ def test_shelf_life_bounds_what_a_minimum_may_add() -> None:
     items = table(unique_id=["a"], shelf_life=[20.0])
     reachable = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(40.0))
     assert line(reachable)["order_quantity"] == 20
+    stock = table(unique_id=["a"], on_hand=[25.0])
+    stocked = plan_of(paths_of(a=[10, 10, 10]), items=items, stock=stock, suppliers=minimum(30.0))
+    assert line(stocked)["order_quantity"] == 15, "5 are still there when it arrives"
     beyond = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(41.0))
     assert line(beyond)["order_quantity"] == 10
 
@@ -375,6 +381,8 @@ def test_every_line_adds_up_and_can_be_delivered(shop: dict[str, Any], review_pe
     ordered = lines[lines["order_quantity"] > 0]
     assert (ordered["order_quantity"] % ordered["pack_size"] == 0).all()
     assert (ordered["order_quantity"] >= ordered["minimum_order_quantity"]).all()
+    needless = lines[lines["order_quantity"] - lines["coupling"] - lines["minimum_rounding"] == 0]
+    assert (needless["minimum_rounding"] == 0).all()
     value = float(lines["amount"].sum())
     said = any("supplier minimum not reached" in reason for reason in reasons(plan, "mill"))
     needed = float(((lines["order_quantity"] - lines["coupling"]) * lines["unit_cost"]).sum())

@@ -71,21 +71,6 @@ def test_agrees_with_trying_every_combination(lines: Lines, minimum: int) -> Non
     assert all(raised[i] in choices[i] for i in range(len(lines)))
 
 
-def test_cents_that_binary_fractions_miss_are_no_gap() -> None:
-    """Ten times 0.1 adds up to 0.9999999999999999 somewhere; no solver may be asked for the difference."""
-    raised = raise_to_minimum_value(
-        np.array([3, 3]),
-        unit_cost=np.array([0.1, 0.2]),
-        pack_size=np.array([1, 1]),
-        minimum_order_quantity=np.array([0, 0]),
-        longest=np.array([3, 3]),
-        minimum_order_value=0.9,
-        solver=Stopped(),
-    )
-    assert raised is not None
-    assert raised.tolist() == [3, 3]
-
-
 class Stopped(pulp.LpSolver):
     """A solver that gives up."""
 
@@ -96,14 +81,48 @@ class Stopped(pulp.LpSolver):
         return int(problem.assignStatus(pulp.LpStatusNotSolved))
 
 
+class AlmostWhole(Stopped):
+    """A solver that returns 1.9999999 for 2, as HiGHS may."""
+
+    def actualSolve(self, problem: pulp.LpProblem, **_: object) -> int:  # noqa: N802
+        for variable in problem.variables():
+            variable.varValue = 1.9999999
+        return int(problem.assignStatus(pulp.LpStatusOptimal))
+
+
+def raised_by(
+    solver: pulp.LpSolver | None, minimum: float, *lines: tuple[int, float, int, int]
+) -> list[int] | None:
+    """Lines of (quantity, unit_cost, minimum_order_quantity, longest), in single units."""
+    quantity, unit_cost, minimum_order_quantity, longest = (
+        np.array(each) for each in zip(*lines, strict=True)
+    )
+    raised = raise_to_minimum_value(
+        quantity,
+        unit_cost=unit_cost,
+        pack_size=np.ones_like(quantity),
+        minimum_order_quantity=minimum_order_quantity,
+        longest=longest,
+        minimum_order_value=minimum,
+        solver=solver,
+    )
+    return None if raised is None else raised.tolist()
+
+
+def test_cents_that_binary_fractions_miss_are_no_gap() -> None:
+    """0.7 + 0.1 is 0.7999999999999999; no solver may be asked for the difference."""
+    assert raised_by(Stopped(), 0.8, (1, 0.7, 0, 1), (1, 0.1, 0, 1)) == [1, 1]
+
+
+def test_a_line_that_cannot_reach_its_own_minimum_does_not_help() -> None:
+    assert raised_by(Stopped(), 4.0, (1, 1.0, 0, 2), (0, 1.0, 9, 5)) is None
+    assert raised_by(None, 4.0, (1, 1.0, 0, 2), (0, 1.0, 3, 5)) == [1, 3]
+
+
+def test_almost_whole_is_whole() -> None:
+    assert raised_by(AlmostWhole(), 3.0, (1, 1.0, 0, 9)) == [3]
+
+
 def test_a_solver_without_an_optimum_raises() -> None:
     with pytest.raises(ServiceError, match="minimum order value"):
-        raise_to_minimum_value(
-            np.array([1]),
-            unit_cost=np.array([1.0]),
-            pack_size=np.array([1]),
-            minimum_order_quantity=np.array([0]),
-            longest=np.array([10]),
-            minimum_order_value=5.0,
-            solver=Stopped(),
-        )
+        raised_by(Stopped(), 5.0, (1, 1.0, 0, 10))
