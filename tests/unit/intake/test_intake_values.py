@@ -175,13 +175,15 @@ def test_a_weekday_column_is_checked_and_dropped_however_it_counts(labels: list[
     assert list(good.frame) == ["unique_id", "ds", "y"]
     assert len(good.frame) == 14
 
+    lines[7] = "2026-01-12,,5"  # nothing said
     lines[8] = f"2026-01-13,{labels[3]},5"  # a Tuesday, said to be a Thursday
-    bad = read_table(
-        "\n".join(["Fecha,Día semana,Ventas", *lines]).encode(), "v.csv", Table.SALES, rejected_share=0.1
-    )
-    assert list(bad.rejected["line"]) == [10]
-    assert list(bad.rejected["column"]) == ["Día semana"]
+    lines[9] = f"2026-01-32,{labels[2]},5"  # no day at all
+    content = "\n".join(["Fecha,Día semana,Ventas", *lines]).encode()
+    bad = read_table(content, "v.csv", Table.SALES, rejected_share=0.2)
+    assert list(bad.rejected["line"]) == [10, 11]
+    assert list(bad.rejected["column"]) == ["Día semana", "Fecha"]
     assert bad.rejected["reason"][0].endswith("but 2026-01-13 is a Tuesday")
+    assert bad.rejected["reason"][1] == "'2026-01-32' is not a date"
 
 
 def test_flags_and_shares_in_words_and_numbers() -> None:
