@@ -189,3 +189,15 @@ def _like(ds: Dates, days: npt.NDArray[np.datetime64]) -> Dates:
     if isinstance(ds, pd.DatetimeIndex):
         return pd.DatetimeIndex(days, name=ds.name)
     return pd.Timestamp(days[0])
+
+
+def to_end_of_next_month(cutoff: pd.Timestamp, freq: str) -> int:
+    """Periods after `cutoff` that begin by the end of the calendar month after the one that `cutoff` ends in.
+
+    >>> to_end_of_next_month(pd.Timestamp("2022-12-31"), "D")
+    31
+    >>> to_end_of_next_month(pd.Timestamp("2022-12-01"), "MS")
+    1
+    """
+    last_day = period_end(cutoff, freq) + pd.offsets.MonthEnd(0) + pd.offsets.MonthEnd(1)
+    return int((period_number(last_day, freq) - period_number(cutoff, freq))[0])

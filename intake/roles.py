@@ -41,7 +41,10 @@ def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]
     translated = translate(headers, table, sheet.name, sheet.header_line)
     known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
     _require_columns(sheet, table, set(known))
-    notes = ["columns: " + ", ".join(f"{quoted(column.header)} is {name}" for name, column in known.items())]
+    renamed = [
+        f"{quoted(column.header)} is {name}" for name, column in known.items() if column.header != name
+    ]
+    notes = ["columns: " + ", ".join(renamed)] if renamed else []
     if "unique_id" in known:
         parts = [part for part in schema.unique_id_parts if part in schema.helpers and part in known]
         names = [quoted(known.pop(part).header) for part in parts]

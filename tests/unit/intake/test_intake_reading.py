@@ -58,6 +58,10 @@ def test_location_product_and_channel_name_the_series_and_codes_keep_their_zeros
     )
     assert list(reading.frame) == ["unique_id", "ds", "y"]
     assert set(reading.frame["unique_id"]) == {"Norte/007/web"}
+    assert reading.notes[1] == (
+        "columns: 'Canal' is channel, 'Tienda' is location, 'Artículo' is product, "
+        "'Semana' is ds, 'Unidades' is y"
+    )
     assert reading.freq == "W-MON"
 
 
