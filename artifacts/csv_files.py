@@ -22,7 +22,7 @@ PREDICTION_COLUMNS: Final = {
     "p95": "P95",
 }
 
-_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
+_FORMULA: Final = re.compile(r"\s*[=+\-@\t＝＋－＠]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

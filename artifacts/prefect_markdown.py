@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from artifacts.canvas import count
 from artifacts.markdown_text import escaped, picture, table
 from artifacts.metrics_table import metrics_markdown
-from artifacts.plan_header import PlanHeader
-from artifacts.purchase_orders import order_lines, order_totals
 
 
 def training_markdown(
@@ -49,25 +46,6 @@ def ingest_markdown(
         sections.append(table(rejected.head(20), {"line": "d"}))
     sections.append("\n".join(f"- {escaped(note)}" for note in notes))
     return page(title, [*sections, objects_markdown(objects)])
-
-
-def plan_markdown(
-    header: PlanHeader,
-    lines: pd.DataFrame,
-    exceptions: pd.DataFrame,
-    suppliers: pd.DataFrame,
-    objects: Mapping[str, str],
-) -> str:
-    """What a plan orders from whom, and what needs a person; the tables are those of the plan."""
-    totals = order_totals(order_lines(lines, suppliers))
-    sections = [
-        f"Plan `{header.plan_id}`, sales known to {header.cutoff:%Y-%m-%d}, model {header.model_version} "
-        f"({escaped(header.recipe)}). {escaped(header.on_order_source)}",
-        table(totals.drop(columns="supplier_id"), {"amount": ",.2f"}) if len(totals) else "Nothing to order.",
-    ]
-    if len(exceptions):
-        sections += [f"**{count(len(exceptions), 'exception')}**", table(exceptions.head(50))]
-    return page(f"Purchase orders for {header.week}", [*sections, objects_markdown(objects)])
 
 
 def page(title: str, sections: Sequence[str]) -> str:

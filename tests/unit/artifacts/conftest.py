@@ -46,7 +46,7 @@ def lines() -> pd.DataFrame:
         {
             "purchase_order": ["2026-W07-r1-plant", "2026-W07-r1-plant", "", "2026-W07-r1-green-valley"],
             "supplier_id": ["plant", "plant", "plant", "green-valley"],
-            "unique_id": ["web/soap", "boston/soap", "web/cream", "boston/pot"],
+            "unique_id": ["web/soap", "boston/soap", "web/cream", "web/pot"],
             "unit": "piece",
             "on_hand": [3, 5, 90, 1],
             "on_order": [0, 24, 0, 0],

@@ -18,8 +18,7 @@ import artifacts
 from artifacts.markdown_text import escaped, picture, table
 from artifacts.metrics_table import metrics_markdown
 from artifacts.model_card import ModelFacts, model_card
-from artifacts.plan_header import PlanHeader
-from artifacts.prefect_markdown import ingest_markdown, page, plan_markdown, training_markdown
+from artifacts.prefect_markdown import ingest_markdown, page, training_markdown
 
 METRICS = pd.DataFrame(
     {
@@ -117,19 +116,6 @@ def test_an_ingest_page_accounts_for_every_line() -> None:
     assert markdown.count("no number") == 20
     assert "- utf-8, comma" in markdown
     assert "Written" not in markdown
-
-
-def test_a_plan_page_shows_totals_and_exceptions(
-    header: PlanHeader, lines: pd.DataFrame, exceptions: pd.DataFrame, suppliers: pd.DataFrame
-) -> None:
-    markdown = plan_markdown(
-        header, lines, exceptions, suppliers, {"report": "reposicion/sales/2026-W07-r1/report.html"}
-    )
-    assert ["2026-W07-r1-plant", "Own plant, Newark", "USD", "2", "220.80", "2026-02-16"] in cells(markdown)
-    assert "**2 exceptions**" in markdown
-    idle = plan_markdown(header, lines.assign(order_quantity=0), exceptions.head(0), suppliers, {})
-    assert "Nothing to order." in idle
-    assert "exception" not in idle
 
 
 def test_empty_sections_leave_no_gap() -> None:

@@ -20,7 +20,7 @@ from artifacts.workbook import purchase_orders_xlsx, sheet_title
 GOLDEN = """\
 purchase_order,supplier_id,supplier_name,unique_id,order_quantity,unit,packs,unit_cost,amount,currency,due_date,\
 state,explanation
-2026-W07-r1-green-valley,green-valley,Green & Valley,boston/pot,1200,piece,150,\
+2026-W07-r1-green-valley,green-valley,Green & Valley,web/pot,1200,piece,150,\
 4.125,4950,USD,2026-02-23,proposed,c
 2026-W07-r1-plant,plant,"Own plant, Newark",boston/soap,24,piece,1,2.3,55.2,USD,2026-02-16,proposed,b
 2026-W07-r1-plant,plant,"Own plant, Newark",web/soap,72,piece,3,2.3,165.6,USD,2026-02-16,proposed,\
@@ -50,6 +50,14 @@ def test_totals_are_the_sums_of_the_lines(lines: pd.DataFrame, suppliers: pd.Dat
 def test_an_unknown_supplier_goes_by_its_id(lines: pd.DataFrame, suppliers: pd.DataFrame) -> None:
     ordered = order_lines(lines, suppliers.drop(columns="name"))
     assert set(ordered["supplier_name"]) == {"plant", "green-valley"}
+
+
+def test_an_order_without_a_currency_is_not_lost(
+    header: PlanHeader, lines: pd.DataFrame, suppliers: pd.DataFrame
+) -> None:
+    unknown = lines.assign(currency=None)
+    assert order_totals(order_lines(unknown, suppliers))["amount"].tolist() == [4950.0, 220.8]
+    assert workbook(purchase_orders_xlsx(header, unknown, suppliers))["plant"]["F9"].value == 220.8
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

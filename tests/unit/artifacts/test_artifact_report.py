@@ -68,6 +68,7 @@ def test_the_page_shows_the_numbers_it_was_given(page_of) -> None:
     )
     assert "Own plant, Newark 2026-W07-r1-plant 2 Mon 16 Feb 2026 220.80 USD" in text
     assert "Total 5,170.80 USD" in text
+    assert text.index("Green & Valley 2026") < text.index("Own plant, Newark 2026")
     assert "All 460 440 +5%" in text  # 4 x 115 after 4 x 110
     assert "1 line with nothing to order" in text
     assert "web/cream 90 0 10 2" in text
