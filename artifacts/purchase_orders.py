@@ -29,7 +29,8 @@ def order_lines(lines: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     """What is really ordered: ORDER_COLUMNS, sorted by supplier and series, all in the state 'proposed'.
 
     `lines` are a plan's lines, of which those with an order_quantity above 0 are kept; `suppliers` is the
-    suppliers table (supplier_id, optional name). A supplier without a name goes by its id; an unknown currency is blank.
+    suppliers table (supplier_id, optional name). A supplier without a name goes by its id; an unknown
+    currency is blank.
     """
     ordered = lines[lines["order_quantity"] > 0]
     names = suppliers.set_index("supplier_id").get("name", pd.Series(dtype=object))
