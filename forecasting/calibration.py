@@ -22,7 +22,7 @@ def randomised_pit(
     """
     below = (values < y[:, None, :]).mean(axis=1)
     upto = (values <= y[:, None, :]).mean(axis=1)
-    drawn = below + np.random.default_rng(seed).random(y.shape) * (upto - below)
+    drawn = below + np.random.default_rng([seed, 1]).random(y.shape) * (upto - below)
     return np.where(np.isnan(y), np.nan, drawn)
 
 

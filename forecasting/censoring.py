@@ -32,7 +32,7 @@ def expected_demand(sold: Array, mean: Array, variance: Array) -> Array:
     p = mean / variance
     least = np.ceil(sold)
     reached = nbinom.sf(least - 1, size, p)
-    in_reach = reached > 1e-9
+    in_reach = reached > 1e-100
     beyond = nbinom.sf(least - 2, size + 1, p) / np.where(in_reach, reached, 1.0)
     return np.maximum(sold, np.where(in_reach, mean * beyond, sold + variance / mean - 1.0))
 

@@ -27,3 +27,9 @@ def prediction_table(paths: DemandPaths) -> pd.DataFrame:
     for name, q in QUANTILES.items():
         columns[name] = paths.quantile(q).reshape(-1)
     return pd.DataFrame(columns).sort_values(["unique_id", "ds"], ignore_index=True)
+
+
+def total_table(paths: DemandPaths) -> pd.DataFrame:
+    """`prediction_table` of the sum of all series, summed path by path; its unique_id is 'total'."""
+    together = DemandPaths(values=paths.total()[np.newaxis], unique_id=("total",), ds=paths.ds)
+    return prediction_table(together)

@@ -57,7 +57,7 @@ def collect(predictions: pd.DataFrame, whole_units: pd.Series[bool], seed: int) 
     known = ~np.isnan(observed)
     alive = y_hat > 0
     spread = _fit_spread(observed[known & alive], y_hat[known & alive])
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng([seed, 2])
     uniform = generator.random(observed.shape)
     whole = whole_units.reindex(unique_id).to_numpy(dtype=bool)[:, None]
     probability = _probability(observed, np.where(alive, y_hat, 1.0), spread, whole, uniform)
@@ -84,7 +84,7 @@ def replay(
     of a residual path another one of that window follows. Where there are few, they start at a random period.
     """
     series, horizon = y_hat.shape
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng([seed, 3])
     donors, length = residuals.probabilities.shape
     windows = int(residuals.window.max()) + 1
     edges = _class_edges(residuals.size)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from forecasting.demand_paths import DemandPaths
+
 WEEKDAY_SALES = np.array([1500.0, 2100.0, 2500.0, 3000.0, 3500.0, 4000.0, 4200.0])
 
 
@@ -23,7 +25,9 @@ def weekly_series(series: int = 12, weeks: int = 90, seed: int = 2) -> pd.DataFr
     ds = pd.date_range("2023-01-02", periods=weeks, freq="W-MON")
     season = 1.0 + 0.5 * np.sin(2 * np.pi * np.arange(weeks) / 52)
     frames = [
-        pd.DataFrame({"unique_id": f"s{number:02d}", "ds": ds, "y": generator.poisson(size * season).astype(float)})
+        pd.DataFrame(
+            {"unique_id": f"s{number:02d}", "ds": ds, "y": generator.poisson(size * season).astype(float)}
+        )
         for number, size in enumerate(np.geomspace(2.0, 40.0, series))
     ]
     return pd.concat(frames, ignore_index=True)
@@ -41,7 +45,9 @@ def awkward_series(weeks: int = 60) -> pd.DataFrame:
         "usual": usual,
         "zero": np.zeros(weeks),
     }
-    frames = [pd.DataFrame({"unique_id": name, "ds": ds, "y": y, "in_stock": 1.0}) for name, y in kinds.items()]
+    frames = [
+        pd.DataFrame({"unique_id": name, "ds": ds, "y": y, "in_stock": 1.0}) for name, y in kinds.items()
+    ]
     whole = frames[3]
     frames += [
         whole.assign(unique_id="ended").iloc[: weeks - 20],
@@ -51,3 +57,8 @@ def awkward_series(weeks: int = 60) -> pd.DataFrame:
         whole.assign(unique_id="newest").iloc[weeks - 1 :],
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def flat(paths: DemandPaths) -> np.ndarray:
+    """All values of the paths in one row, series by series."""
+    return paths.to_frame()["y"].to_numpy()

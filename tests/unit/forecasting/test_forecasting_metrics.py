@@ -38,7 +38,9 @@ def test_mase_and_rmsse_by_hand() -> None:
 
 
 def test_mase_of_a_history_within_one_season_uses_the_last_value() -> None:
-    assert metrics.mase(np.array([4.0]), np.array([1.0]), np.array([1.0, 3.0, 6.0]), 52) == pytest.approx(3 / 2.5)
+    assert metrics.mase(np.array([4.0]), np.array([1.0]), np.array([1.0, 3.0, 6.0]), 52) == pytest.approx(
+        3 / 2.5
+    )
 
 
 def test_unknown_periods_are_left_out() -> None:
@@ -56,9 +58,14 @@ def test_nothing_to_measure_is_not_a_number() -> None:
 
 def test_pinball_loss_is_least_at_the_quantile() -> None:
     y = np.arange(1.0, 101.0)
-    losses = {candidate: metrics.pinball_loss(y, np.full(100, float(candidate)), 0.8) for candidate in range(60, 100)}
+    losses = {
+        candidate: metrics.pinball_loss(y, np.full(100, float(candidate)), 0.8)
+        for candidate in range(60, 100)
+    }
     assert min(losses, key=losses.__getitem__) in (80, 81)
-    assert metrics.pinball_loss(np.array([10.0, 0.0]), np.array([4.0, 4.0]), 0.9) == pytest.approx((5.4 + 0.4) / 2)
+    assert metrics.pinball_loss(np.array([10.0, 0.0]), np.array([4.0, 4.0]), 0.9) == pytest.approx(
+        (5.4 + 0.4) / 2
+    )
 
 
 def test_coverage_counts_the_bounds() -> None:

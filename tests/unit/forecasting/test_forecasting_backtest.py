@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting_samples import daily_shop, weekly_series
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting import metrics
+from forecasting.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.panel import build_panel
+from forecasting.recipes import RECIPES, Candidate
+from intake.errors import InputError, MissingError
+from intake.periods import shift
+
+ALL = [Candidate(name, RECIPES[name].search[0]) for name in RECIPES]
+
+
+@given(st.integers(0, 200), st.integers(1, 30), st.integers(1, 12))
+def test_windows_fit_in_order_and_end_with_the_history(room: int, horizon: int, windows: int) -> None:
+    earliest = pd.Timestamp("2024-01-01")
+    end = earliest + pd.Timedelta(days=room + horizon)
+    cutoffs = rolling_cutoffs(earliest, end, horizon, windows, "D")
+    assert list(cutoffs) == sorted(set(cutoffs))
+    assert 1 <= len(cutoffs) <= windows
+    assert cutoffs[0] >= earliest
+    assert cutoffs[-1] == shift(end, -horizon, "D")
+
+
+def test_no_room_for_a_window_is_an_error() -> None:
+    with pytest.raises(InputError, match="shorten the horizon"):
+        rolling_cutoffs(pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-05"), 5, 3, "D")
+
+
+def test_seasonal_naive_repeats_the_last_season() -> None:
+    sales = daily_shop(60)
+    panel = build_panel(sales, freq="D")
+    cutoff = sales["ds"].iloc[49]
+    table = evaluate(panel, [Candidate("seasonal_naive")], [cutoff], 10)
+    y = sales["y"].tolist()
+    assert table["y_hat"].tolist() == pytest.approx(y[43:50] + y[43:46])
+    assert table["y"].tolist() == y[50:60]
+
+
+def test_rewriting_the_future_changes_no_forecast() -> None:
+    sales = weekly_series(6, 80)
+    cutoff = pd.Timestamp(np.sort(sales["ds"].unique())[59])
+    rewritten = sales.assign(y=sales["y"].mask(sales["ds"] > cutoff, 777.0))
+    one, other = (
+        evaluate(build_panel(version, freq="W-MON"), ALL, [cutoff], 8) for version in (sales, rewritten)
+    )
+    pd.testing.assert_series_equal(one["y_hat"], other["y_hat"])
+    assert (other["y"] == 777.0).all()
+
+
+def test_the_past_does_change_forecasts() -> None:
+    sales = weekly_series(6, 80)
+    cutoff = pd.Timestamp(np.sort(sales["ds"].unique())[59])
+    rewritten = sales.assign(y=sales["y"].mask(sales["ds"] == cutoff, 777.0))
+    one, other = (
+        evaluate(build_panel(version, freq="W-MON"), ALL, [cutoff], 8) for version in (sales, rewritten)
+    )
+    changed = (one["y_hat"] != other["y_hat"]).groupby(one["recipe"]).any()
+    assert changed.all()
+
+
+def test_metrics_table_agrees_with_one_series_and_window_at_a_time() -> None:
+    sales = weekly_series(4, 80)
+    panel = build_panel(sales, freq="W-MON")
+    ds = np.sort(sales["ds"].unique())
+    table = evaluate(panel, [Candidate("seasonal_naive")], [pd.Timestamp(ds[60]), pd.Timestamp(ds[70])], 5)
+    row = metrics_table(table, panel).iloc[0]
+    mase, rmsse, volume = [], [], []
+    for (cutoff, unique_id), group in table.groupby(["cutoff", "unique_id"]):
+        past = sales[(sales["unique_id"] == unique_id) & (sales["ds"] <= cutoff)]["y"].to_numpy()
+        pair = group["y"].to_numpy(), group["y_hat"].to_numpy()
+        mase.append(metrics.mase(*pair, past, 52))
+        rmsse.append(metrics.rmsse(*pair, past, 52))
+        volume.append(past.sum())
+    assert row["mase"] == pytest.approx(np.mean(mase))
+    assert row["rmsse"] == pytest.approx(np.average(rmsse, weights=volume))
+    assert row["mae"] == pytest.approx((table["y"] - table["y_hat"]).abs().mean())
+    assert row["rows"] == len(table) == 4 * 2 * 5
+
+
+def test_regressions_find_the_weekday_and_the_promotion_of_a_shop() -> None:
+    """The noise has a mean absolute value of 60 * sqrt(2 / pi) = 48; seasonal naive must pay more than
+    sqrt(2) of it.
+    """
+    tables = []
+    for seed in (1, 2, 3):
+        panel = build_panel(daily_shop(365, seed), freq="D")
+        table = evaluate(panel, ALL, [panel.frame["ds"].iloc[254]], 110)
+        tables.append(metrics_table(table, panel).set_index("recipe")["mae"])
+    mae = sum(tables) / 3
+    assert mae["linear_regression"] < 48 * 1.1
+    assert mae["ridge"] < 48 * 1.15
+    assert mae["xgboost"] < 48 * 1.4 < mae["seasonal_naive"]
+
+
+def test_an_unknown_recipe_is_named() -> None:
+    with pytest.raises(MissingError, match=r"no recipe 'prophet'.*ridge"):
+        Candidate("prophet")

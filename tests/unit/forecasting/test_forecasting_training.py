@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting_samples import awkward_series, daily_shop, weekly_series
+
+from forecasting.panel import build_panel
+from forecasting.recipes import Candidate
+from forecasting.splitting import split_by_time
+from forecasting.training import Training, TrainingSettings, train
+from intake.errors import InputError, MissingError
+
+CHEAP = ("seasonal_naive", "moving_average", "ridge")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Training:
+    panel = build_panel(daily_shop(200), freq="D")
+    return train(panel, split_by_time(panel.frame["ds"]), TrainingSettings(horizon=14))
+
+
+def test_all_recipes_are_judged_on_the_same_held_out_periods(shop: Training) -> None:
+    recipes = ["seasonal_naive", "moving_average", "linear_regression", "ridge", "xgboost"]
+    assert shop.test_metrics["recipe"].tolist() == shop.window_metrics["recipe"].tolist() == recipes
+    assert set(shop.test_metrics["rows"]) == {60}
+    periods = shop.test_predictions.groupby("recipe")["ds"].agg(["min", "max"])
+    assert set(periods["min"]) == {pd.Timestamp("2023-01-02") + pd.Timedelta(days=140)}
+    assert shop.decision.promoted
+
+
+def test_the_winner_was_chosen_before_the_test_part(shop: Training) -> None:
+    best = shop.selection_metrics.loc[shop.selection_metrics["rmsse"].idxmin()]
+    assert shop.recipe == best["recipe"]
+    assert shop.recipe in ("linear_regression", "ridge")
+    assert shop.model.recipe == shop.recipe
+    assert shop.model.cutoff == pd.Timestamp("2023-01-02") + pd.Timedelta(days=199)
+
+
+def test_intervals_and_calibration_are_about_the_winner(shop: Training) -> None:
+    own = shop.test_predictions[shop.test_predictions["recipe"] == shop.recipe]
+    assert (own["p10"] <= own["p50"]).all()
+    assert (own["p50"] <= own["p90"]).all()
+    assert ((own["y"] >= own["p10"]) & (own["y"] <= own["p90"])).mean() == pytest.approx(0.8, abs=0.15)
+    others = shop.test_predictions[shop.test_predictions["recipe"] != shop.recipe]
+    assert others[["p10", "p50", "p90"]].isna().all(axis=None)
+    assert (shop.calibration["rows"] > 100).all()
+    assert np.abs(shop.calibration["empirical"] - shop.calibration["nominal"]).max() < 0.2
+
+
+def test_rewriting_the_test_part_changes_neither_the_choice_nor_its_forecasts() -> None:
+    sales = weekly_series(8, 60)
+    split = split_by_time(sales["ds"])
+    rewritten = sales.assign(y=sales["y"].mask(sales["ds"] > split.train_end, 300.0))
+    one, other = (
+        train(build_panel(version, freq="W-MON"), split, TrainingSettings(recipes=CHEAP, horizon=4))
+        for version in (sales, rewritten)
+    )
+    pd.testing.assert_frame_equal(one.selection_metrics, other.selection_metrics)
+    assert (one.recipe, one.hyperparameters) == (other.recipe, other.hyperparameters)
+    pd.testing.assert_series_equal(one.test_predictions["y_hat"], other.test_predictions["y_hat"])
+
+
+def test_champion_and_challenger_meet_on_the_same_windows() -> None:
+    panel = build_panel(daily_shop(160), freq="D")
+    split = split_by_time(panel.frame["ds"], shares=(0.5, 0.25, 0.25))
+    settings = TrainingSettings(recipes=("seasonal_naive", "linear_regression"), horizon=7)
+    again = train(panel, split, settings, champion=Candidate("linear_regression"))
+    assert again.decision.promoted
+    assert "refitted" in again.decision.reason
+    beaten = train(
+        panel,
+        split,
+        TrainingSettings(recipes=("seasonal_naive",), horizon=7),
+        Candidate("ridge", {"alpha": 0.1}),
+    )
+    assert not beaten.decision.promoted
+    assert "does not beat" in beaten.decision.reason
+    rows = beaten.window_metrics.set_index("recipe")["rows"]
+    assert rows["seasonal_naive"] == rows["current model"]
+
+
+def test_awkward_series_train_without_a_murmur() -> None:
+    panel = build_panel(awkward_series(), freq="W-MON")
+    training = train(panel, split_by_time(panel.frame["ds"]), TrainingSettings(recipes=CHEAP))
+    assert np.isfinite(training.test_metrics[["mae", "rmse", "wape", "mase", "rmsse"]]).all(axis=None)
+
+
+@pytest.mark.parametrize("periods", [20, 8])
+def test_a_short_series_is_trained_on_what_it_can_bear(periods: int) -> None:
+    panel = build_panel(daily_shop(periods).drop(columns="promotion"), freq="D")
+    training = train(panel, split_by_time(panel.frame["ds"]))
+    assert training.model.demand_paths(panel, panel.last_observation, 7).mean().min() > 500
+
+
+def test_sales_of_nothing_forecast_nothing() -> None:
+    panel = build_panel(weekly_series(3, 40).assign(y=0.0), freq="W-MON")
+    training = train(panel, split_by_time(panel.frame["ds"]))
+    assert training.model.demand_paths(panel, panel.last_observation, 4).mean().sum() == 0
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(InputError, match="name at least one"):
+        TrainingSettings(recipes=())
+    with pytest.raises(MissingError, match="no recipe 'oracle'"):
+        TrainingSettings(recipes=("oracle",))
+    panel = build_panel(daily_shop(6).drop(columns="promotion"), freq="D")
+    with pytest.raises(InputError, match="at least 8"):
+        train(panel, split_by_time(panel.frame["ds"]))
