@@ -156,8 +156,7 @@ def daily_sales() -> pd.DataFrame:
     weekday = ds.dayofweek.to_numpy()
     usual = np.array([1180, 1420, 1610, 1890, 2460, 3150, 2780])[weekday]
     promotion = (rng.random(len(ds)) < 0.18).astype(int)
-    slow_season = 40 * np.cos(2 * np.pi * (ds.dayofyear.to_numpy() - 350) / 365.25)
-    sales = usual + slow_season + 140 * promotion + rng.normal(0.0, 85.0, len(ds))
+    sales = usual + 220 * promotion + rng.normal(0.0, 85.0, len(ds))
     return pd.DataFrame(
         {
             "Fecha": ds,
