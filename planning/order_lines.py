@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from intake.periods import following, period_end, whole_periods
+from intake.periods import following, period_end
 from planning.explanations import Line, explain, periods
 from planning.inventory_position import Receipts, Shelf
 from planning.order_up_to import critical_ratio, project
@@ -125,11 +125,7 @@ def rounded_up(lines: pd.DataFrame) -> pd.DataFrame:
 
 def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: Exceptions) -> pd.DataFrame:
     """Raise each supplier's order to its minimum value where what is added sells soon enough."""
-    cover = pd.Series(settings.longest_cover, index=lines.index, dtype="float64")
-    dated = lines["shelf_life"].notna()
-    # Whole periods within the shelf life: the ceiling of one day more, less one.
-    whole = [whole_periods(days + 1, freq) - 1 for days in lines.loc[dated, "shelf_life"].clip(lower=0)]
-    cover[dated] = cover[dated].clip(upper=pd.Series(whole, index=cover.index[dated], dtype="float64"))
+    cover = lines["shelf_periods"].fillna(np.inf).clip(upper=settings.longest_cover)
     useful = (cover * lines["rate"] - lines["arrival"]).clip(lower=0).astype(np.int64)
     coupling = pd.Series(0, index=lines.index)
     for supplier_id, group in lines[lines["minimum_order_value"] > 0].groupby("supplier_id", sort=True):
@@ -153,6 +149,17 @@ def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: 
     return lines.assign(coupling=coupling, order_quantity=lines["order_quantity"] + coupling)
 
 
+def perishing(lines: pd.DataFrame, exceptions: Exceptions) -> None:
+    """Say which orders are more than what sells within the shelf life (a pack or a minimum may force it)."""
+    sells = (lines["shelf_periods"] * lines["rate"]).round()
+    for row in lines.assign(sells=sells)[lines["order_quantity"] > sells].itertuples():
+        reason = (
+            f"{row.order_quantity} are ordered and about {row.sells:.0f} sell within the shelf life of "
+            f"{row.shelf_life:g} days: ask for a smaller pack or accept the waste"
+        )
+        exceptions.append((str(row.unique_id), str(row.supplier_id), reason))
+
+
 def _about_minimum(
     quantity: Units, raised: Units | None, unit_cost: Money, minimum: float, cover: str
 ) -> list[str]:
@@ -161,8 +168,8 @@ def _about_minimum(
     short = f"supplier minimum not reached: {needed:,.2f} needed of {minimum:,.2f}"
     if raised is None:
         return [
-            f"{short}, and what is missing would not sell within {cover}; the order stays as needed: "
-            "wait, agree on a smaller order, or order elsewhere"
+            f"{short}, and what is missing would not sell within {cover} or the shelf life; "
+            "the order stays as needed: wait, agree on a smaller order, or order elsewhere"
         ]
     if (raised == quantity).all():
         return []

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from intake.errors import InputError
-from intake.periods import following, iso_week, whole_periods
+from intake.periods import following, iso_week, period_end, whole_periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
-from planning.order_lines import coupled, described, long_enough, required, rounded_up, with_ratio
+from planning.order_lines import coupled, described, long_enough, perishing, required, rounded_up, with_ratio
 from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings, exceptions_table
 from planning.sourcing import choose_terms
 
@@ -60,8 +60,8 @@ def replenish(
     sourcing = choose_terms(paths.unique_id, items=items, suppliers=suppliers, terms=terms, freq=freq)
     strangers = _strangers(paths.unique_id, stock, items, open_orders)
     components = _components(terms)
-    materials = [row for row in strangers if row[0] in components or row[0].partition("/")[2] in components]
-    exceptions = [*(row for row in strangers if row not in materials), *sourcing.exceptions]
+    materials = {row[0] for row in strangers if {row[0], row[0].partition("/")[2]} & components}
+    exceptions = [*(row for row in strangers if row[0] not in materials), *sourcing.exceptions]
     horizon = len(paths.ds)
     shelf = shelf_from(stock, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
     receipts = receipts_from(open_orders, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
@@ -70,6 +70,7 @@ def replenish(
     lines = sourcing.frame.assign(
         series=pd.Index(paths.unique_id).get_indexer(pd.Index(sourcing.frame["unique_id"])),
         review_period=settings.review_period,
+        shelf_periods=sourcing.frame["shelf_life"] / ((period_end(paths.ds[0], freq) - paths.ds[0]).days + 1),
     )
     lines = lines[shelf.counted[lines["series"]]]
     lines = with_ratio(lines, settings, exceptions)
@@ -78,6 +79,7 @@ def replenish(
     lines = required(lines, paths, shelf, receipts, settings)
     lines = rounded_up(lines)
     lines = coupled(lines, settings, freq, exceptions)
+    perishing(lines, exceptions)
     lines = described(lines, cutoff, freq, plan_id)
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
@@ -97,8 +99,7 @@ def horizon_needed(*, suppliers: pd.DataFrame, terms: pd.DataFrame, freq: str, s
 def _strangers(
     unique_id: tuple[str, ...], stock: pd.DataFrame, items: pd.DataFrame, open_orders: pd.DataFrame
 ) -> Exceptions:
-    """Series that a table names and the forecast does not know; an item may name a product for all
-    locations."""
+    """Series that a table names and the forecast does not; an item may name a product for all locations."""
     known = set(unique_id)
     products = {part for name in unique_id for part in name.split("/")[1:2]}
     named = (
@@ -143,7 +144,7 @@ def _components(terms: pd.DataFrame) -> set[str]:
     return set(terms["component"].dropna()) - {""} if "component" in terms else set()
 
 
-def _notes(stock: pd.DataFrame, settings: PlanSettings, materials: Exceptions) -> tuple[str, ...]:
+def _notes(stock: pd.DataFrame, settings: PlanSettings, materials: set[str]) -> tuple[str, ...]:
     notes = [
         "Where an item has both costs (p per unit lost, h per unit and period), "
         f"its critical ratio is 1 - {settings.carry_over_factor:g} (1 - p / (p + h R)) "
@@ -154,6 +155,5 @@ def _notes(stock: pd.DataFrame, settings: PlanSettings, materials: Exceptions) -
     if "as_of" not in stock or stock["as_of"].isna().all():
         notes.append("The stock file has no as_of; it was taken to be counted when the cutoff period ended.")
     if materials:
-        count = len({unique_id for unique_id, _, _ in materials})
-        notes.append(f"{count} components in the tables have no sales of their own and are not planned here.")
+        notes.append(f"Components without sales of their own, not planned here: {len(materials)}.")
     return tuple(notes)

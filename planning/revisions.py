@@ -14,7 +14,8 @@ from planning.plan import Exceptions, Plan, exceptions_table
 def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -> Plan:
     """The new plan with what it changes: previous_quantity, issued_quantity and change on every line.
 
-    previous_lines: lines of the revision before (unique_id, order_quantity). issued: what was ordered under
+    previous_lines: lines of the revision before (unique_id, order_quantity, and issued_quantity if it
+    was a revision itself); previous_quantity is their sum. issued: what was ordered under
     earlier revisions of this week's plan (purchase_order, unique_id, quantity); it must be among the open
     orders that the new plan counted, else ConflictError, because the plan would order it a second time.
 
@@ -32,6 +33,8 @@ def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -
         )
     lines = new_plan.lines
     previous = _sum_by_series(previous_lines, "order_quantity")
+    if "issued_quantity" in previous_lines:
+        previous = previous + _sum_by_series(previous_lines, "issued_quantity")
     ordered = _sum_by_series(issued, "quantity")
     lines = lines.assign(
         previous_quantity=lines["unique_id"].map(previous).fillna(0).astype(np.int64),
@@ -57,10 +60,10 @@ def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -
             "cancel or accept them"
         )
         exceptions.append((str(line.unique_id), str(line.supplier_id), reason))
-    for unique_id, quantity in previous[previous > 0].items():
-        if unique_id not in set(lines["unique_id"]):
-            reason = f"had {quantity:g} in the previous revision and is not planned now"
-            exceptions.append((str(unique_id), "", reason))
+    gone = previous[(previous > 0) & ~previous.index.isin(lines["unique_id"])]
+    for unique_id, quantity in gone.items():
+        reason = f"had {quantity:g} in the previous revision and is not planned now"
+        exceptions.append((str(unique_id), "", reason))
     return replace(
         new_plan,
         lines=lines,

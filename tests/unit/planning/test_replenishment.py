@@ -192,7 +192,7 @@ def test_components_are_no_strangers() -> None:
     stock = table(unique_id=["a", "plant/wax"], on_hand=[1.0, 9.0])
     plan = plan_of(paths_of(a=[1, 1, 1]), terms=terms, stock=stock)
     assert plan.exceptions.empty
-    assert any("1 components" in note for note in plan.notes)
+    assert any(note.endswith("not planned here: 1.") for note in plan.notes)
 
 
 def test_negative_stock_counts_as_none_and_is_said() -> None:
@@ -235,15 +235,30 @@ def test_a_minimum_that_would_not_sell_leaves_the_order_and_says_so() -> None:
 
 
 def test_shelf_life_bounds_what_a_minimum_may_add() -> None:
-    """Ten a week and 20 days to sell: two whole weeks, so 20 units at most."""
-    items = table(unique_id=["a"], shelf_life=[20.0])
+    """Ten a week and 14 days to sell: 20 units at most."""
+    items = table(unique_id=["a"], shelf_life=[14.0])
     reachable = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(40.0))
     assert line(reachable)["order_quantity"] == 20
     stock = table(unique_id=["a"], on_hand=[25.0])
-    stocked = plan_of(paths_of(a=[10, 10, 10]), items=items, stock=stock, suppliers=minimum(30.0))
-    assert line(stocked)["order_quantity"] == 15, "5 are still there when it arrives"
+    for least, quantity in ((30.0, 15), (31.0, 5)):  # 5 are still there when the order arrives
+        stocked = plan_of(paths_of(a=[10, 10, 10]), items=items, stock=stock, suppliers=minimum(least))
+        assert line(stocked)["order_quantity"] == quantity
     beyond = plan_of(paths_of(a=[10, 10, 10]), items=items, suppliers=minimum(41.0))
     assert line(beyond)["order_quantity"] == 10
+
+
+@pytest.mark.parametrize(("shelf_life", "said"), [(13.0, True), (14.0, False), (None, False)])
+def test_a_pack_that_outlives_its_shelf_life_is_said(shelf_life: float | None, said: bool) -> None:
+    """A pack of 20 where ten a week sell: 13 days sell 19, 14 days all of it."""
+    plan = plan_of(
+        paths_of(a=[10, 10, 10]),
+        items=table(unique_id=["a"], shelf_life=[shelf_life]),
+        terms=table(supplier_id=["mill"], unique_id=["a"], pack_size=[20.0]),
+    )
+    assert line(plan)["order_quantity"] == 20
+    assert [reason[:55] for reason in reasons(plan, "a")] == (
+        ["20 are ordered and about 19 sell within the shelf life "] if said else []
+    )
 
 
 def test_nothing_needed_from_a_supplier_is_not_raised() -> None:

@@ -51,10 +51,33 @@ def test_a_higher_need_orders_the_difference_in_a_new_purchase_order() -> None:
     assert (plan.lines["order_quantity"] == sum(sign * plan.lines[name] for name, sign in IDENTITY)).all()
 
 
+def test_a_third_revision_compares_with_all_that_the_second_had() -> None:
+    """r1 issued 12, r2 added 5 that were issued as well: nothing more, and nothing has changed."""
+    second, _ = second_plan(17, 8, issued=("a",))
+    issued = table(purchase_order=["r1", "r2"], unique_id=["a", "a"], quantity=[12.0, 5.0])
+    orders = issued.assign(supplier_id="mill", due=second.lines["due_date"][0])
+    third = plan_of(paths_of(a=[10, 10, 17], b=[10, 10, 8]), stock=STOCK, open_orders=orders)
+    assert of(revise(second.lines, issued, third), "a") == {
+        "previous_quantity": 17,
+        "issued_quantity": 17,
+        "order_quantity": 0,
+        "change": 0,
+    }
+
+
 def test_a_lower_need_says_what_could_be_cancelled() -> None:
     plan, _ = second_plan(7, 8, issued=("a", "b"))
     assert of(plan, "a")["change"] == 0
     assert reasons(plan, "a") == ["5 of the 12 issued this week are no longer needed: cancel or accept them"]
+
+
+def test_what_only_pack_rounding_added_is_not_called_surplus() -> None:
+    plan = plan_of(paths_of(a=[10, 10, 10]), stock=table(unique_id=["a"], on_hand=[32.0]))
+    lines = plan.lines.assign(pack_size=4)
+    issued = table(purchase_order=["2026-W07-r1-mill"], unique_id=["a"], quantity=[12.0])
+    for surplus, said in ((2, False), (4, True)):
+        now = Plan(lines.assign(not_below_zero=surplus), plan.exceptions, open_orders=issued)
+        assert bool(reasons(revise(first_plan().lines.head(1), issued, now), "a")) == said
 
 
 def test_a_series_that_disappears_is_said() -> None:
