@@ -135,7 +135,6 @@ class Model:
         history = History.of(known, until=shift(cutoff, horizon, self.freq))
         rows = forecast_rows(history, history.position(cutoff), horizon)
         table = feature_table(history, rows)
-        table.frame["horizon"] = np.minimum(table.frame["horizon"], np.float32(self.settings.horizon))
         y_hat = expected_demand(self.settings.candidate, self.estimator, self.columns, table)
         return history, y_hat.reshape(len(history.unique_id), horizon)
 

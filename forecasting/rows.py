@@ -62,12 +62,14 @@ def forecast_rows(history: History, origin: int, horizon: int) -> Rows:
 def training_rows(history: History, cutoff: int, horizon: int, limits: RowLimits) -> Rows:
     """Observed periods up to `cutoff`, each seen from a few origins spread over the horizons 1 .. `horizon`.
 
-    The horizons 1 .. `horizon` are cut into `views` strata and one of each is drawn by a hash of series, date
-    and seed, so neither later periods nor the length of the calendar change a row. Origins with little
-    history are left out where enough others remain. Above `most_rows` the rows with the smallest hashes stay.
+    The horizons up to `horizon`, or to half the history if that is less, are cut into `views` strata and one
+    of each is drawn by a hash of series, date and seed, so neither later periods nor the length of the
+    calendar change a row. Origins with little history are left out where enough others remain. Above
+    `most_rows` the rows with the smallest hashes stay.
     """
     series, period = np.nonzero(~np.isnan(history.demand[:, : cutoff + 1]))
-    edges = np.unique(np.linspace(0, horizon, min(limits.views, horizon) + 1).astype(np.int64))
+    longest = max(1, min(horizon, (cutoff + 1) // 2))
+    edges = np.unique(np.linspace(0, longest, min(limits.views, longest) + 1).astype(np.int64))
     first = int(period_number(history.ds[0], history.freq)[0])
     parts = []
     for stratum, (low, high) in enumerate(pairwise(edges)):

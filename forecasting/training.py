@@ -114,7 +114,6 @@ def train(
     rolling = evaluate(known, judged, through_test, horizon, limits)
     window_metrics = metrics_table(rolling, known)
 
-    whole = whole_units(known, split.test_end)
     past_errors = selection[selection["recipe"] == chosen_trial.name]
     errors = pd.concat([past_errors, rolling[rolling["recipe"] == winner.name]], ignore_index=True)
     model_settings = ModelSettings(
@@ -138,10 +137,10 @@ def train(
         selection_metrics=_with_hyperparameters(selection_metrics, trials),
         test_metrics=metrics_table(test, known),
         window_metrics=window_metrics,
-        test_predictions=_with_intervals(test, winner.name, past_errors, whole, chosen.seed),
+        test_predictions=_with_intervals(test, winner.name, past_errors, known),
         window_predictions=rolling,
         importance=model.importance,
-        calibration=_calibration(errors, through_test, whole, chosen.seed),
+        calibration=_calibration(errors, through_test, known),
         notes=notes,
     )
 
@@ -225,13 +224,13 @@ def _with_hyperparameters(metrics: pd.DataFrame, trials: Sequence[Candidate]) ->
 
 
 def _with_intervals(
-    predictions: pd.DataFrame, recipe: str, errors: pd.DataFrame, whole: pd.Series[bool], seed: int
+    predictions: pd.DataFrame, recipe: str, errors: pd.DataFrame, known: Panel
 ) -> pd.DataFrame:
     """`predictions` with p10, p50 and p90 of `recipe` from `errors` that were known before them (else
     NaN).
     """
     own = predictions[predictions["recipe"] == recipe]
-    values = _replayed(own, errors, whole, seed)
+    values = _replayed(own, errors, known)
     columns = {
         name: pd.Series(np.quantile(values, q, axis=1, method="inverted_cdf").reshape(-1), index=own.index)
         for name, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
@@ -239,21 +238,20 @@ def _with_intervals(
     return predictions.assign(**columns)
 
 
-def _calibration(
-    errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], whole: pd.Series[bool], seed: int
-) -> pd.DataFrame:
+def _calibration(errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], known: Panel) -> pd.DataFrame:
     """Calibration of the winner's paths from each of `cutoffs`, made of the errors known by then."""
     probabilities = []
     for cutoff in cutoffs:
         now = errors[errors["cutoff"] == cutoff]
         ended = errors.groupby("cutoff")["ds"].transform("max") <= cutoff
         y = now["y"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
-        probabilities.append(randomised_pit(_replayed(now, errors[ended], whole, seed), y, seed).reshape(-1))
+        probabilities.append(randomised_pit(_replayed(now, errors[ended], known), y, seed=0).reshape(-1))
     return calibration_table(np.concatenate(probabilities))
 
 
-def _replayed(now: pd.DataFrame, errors: pd.DataFrame, whole: pd.Series[bool], seed: int) -> Array:
+def _replayed(now: pd.DataFrame, errors: pd.DataFrame, known: Panel) -> Array:
     """Sample paths (series, paths, horizon) of one recipe's predictions from one cutoff."""
+    whole = whole_units(known, now["cutoff"].iloc[0])
     y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
     units = whole.reindex(now["unique_id"].unique()).to_numpy(dtype=bool)
-    return replay(collect(errors, whole, seed), y_hat, units, CALIBRATION_PATHS, seed)
+    return replay(collect(errors, whole, seed=0), y_hat, units, CALIBRATION_PATHS, seed=0)

@@ -84,6 +84,15 @@ def test_metrics_table_agrees_with_one_series_and_window_at_a_time() -> None:
     assert row["rows"] == len(table) == 4 * 2 * 5
 
 
+def test_windows_without_one_known_period_have_no_errors() -> None:
+    sales = weekly_series(2, 60)
+    unseen = sales.assign(in_stock=(sales["ds"] < sales["ds"].iloc[50]).astype(float))
+    panel = build_panel(unseen, freq="W-MON")
+    row = metrics_table(evaluate(panel, ALL[:1], [sales["ds"].iloc[52]], 5), panel).iloc[0]
+    assert row["rows"] == 0
+    assert row[["mae", "mase", "rmsse"]].isna().all()
+
+
 def test_regressions_find_the_weekday_and_the_promotion_of_a_shop() -> None:
     """The noise has a mean absolute value of 60 * sqrt(2 / pi) = 48; seasonal naive must pay more than
     sqrt(2) of it.
