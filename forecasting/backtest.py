@@ -161,9 +161,9 @@ def _scaled_errors(known: pd.DataFrame, panel: Panel) -> pd.DataFrame:
             "second": metrics.naive_error(past, panel.season_length, 2),
         }
         scales.append(pd.DataFrame(scale))
-    joined = (
-        errors.merge(pd.concat(scales), on=["cutoff", "unique_id"]) if scales else errors.assign(volume=[])
-    )
+    if not scales:
+        return errors.assign(volume=0.0, mase=np.nan, rmsse=np.nan)
+    joined = errors.merge(pd.concat(scales), on=["cutoff", "unique_id"])
     first, second = (joined[name].where(joined[name] > 0) for name in ("first", "second"))
     return joined.assign(mase=joined["absolute"] / first, rmsse=np.sqrt(joined["squared"] / second))
 

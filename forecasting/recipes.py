@@ -125,14 +125,18 @@ def _seasonal_naive(frame: pd.DataFrame, _: Hyperparameters) -> Array:
 
 
 def _moving_average(frame: pd.DataFrame, hyperparameters: Hyperparameters) -> Array:
-    """Mean of the last `window` periods (for days: of the last weeks' same weekday), times the shared
-    season.
+    """Mean of the last `window` periods, times the season that all series share if `profile` is 1.
+
+    For days: mean of the last `window` same weekdays. Of the means that the features have, the nearest counts.
     """
-    window = int(hyperparameters["window"])
-    if "profile" not in frame:
-        return _first_known(frame, [f"season_mean_{window}", "season_mean_8"])
-    season = frame["profile"].to_numpy(dtype=np.float64) if hyperparameters["profile"] else 1.0
-    return np.asarray(_first_known(frame, [f"mean_{window}"]) * season)
+    daily = "profile" not in frame
+    prefix = "season_mean_" if daily else "mean_"
+    widths = [int(name.removeprefix(prefix)) for name in frame.filter(regex=f"^{prefix}").columns]
+    nearest = min(widths, key=lambda width: abs(width - hyperparameters["window"]))
+    mean = _first_known(frame, [f"{prefix}{nearest}"])
+    if daily or not hyperparameters["profile"]:
+        return mean
+    return np.asarray(mean * frame["profile"].to_numpy(dtype=np.float64))
 
 
 def _first_known(frame: pd.DataFrame, names: Sequence[str]) -> Array:
@@ -199,9 +203,15 @@ def _trees(trees: int, depth: int, learning_rate: float, least: float) -> Hyperp
     return {"trees": trees, "depth": depth, "learning_rate": learning_rate, "min_child_weight": least}
 
 
+def _mean_of(window: int, profile: int) -> Hyperparameters:
+    return {"window": window, "profile": profile}
+
+
 RECIPES: Final[Mapping[str, Recipe]] = {
     "seasonal_naive": Recipe(search=({},), read=_seasonal_naive),
-    "moving_average": Recipe(search=({"window": 13, "profile": True},), read=_moving_average),
+    "moving_average": Recipe(
+        search=(_mean_of(13, 1), _mean_of(13, 0), _mean_of(4, 1), _mean_of(4, 0)), read=_moving_average
+    ),
     "linear_regression": Recipe(search=({},), build=_linear_regression),
     "ridge": Recipe(search=tuple({"alpha": alpha} for alpha in (1.0, 0.1, 100.0)), build=_ridge),
     "xgboost": Recipe(

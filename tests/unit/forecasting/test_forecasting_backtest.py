@@ -111,3 +111,14 @@ def test_regressions_find_the_weekday_and_the_promotion_of_a_shop() -> None:
 def test_an_unknown_recipe_is_named() -> None:
     with pytest.raises(MissingError, match=r"no recipe 'prophet'.*ridge"):
         Candidate("prophet")
+
+
+def test_a_moving_average_is_the_mean_of_the_last_weeks_times_the_shared_season() -> None:
+    sales = weekly_series(1, 40)
+    panel = build_panel(sales, freq="W-MON")
+    plain = Candidate("moving_average", {"window": 4, "profile": 0})
+    table = evaluate(panel, [plain], [sales["ds"].iloc[29]], 6)
+    assert table["y_hat"].tolist() == pytest.approx([sales["y"].iloc[26:30].mean()] * 6)
+    days = daily_shop(60)
+    table = evaluate(build_panel(days, freq="D"), [plain], [days["ds"].iloc[55]], 1)
+    assert table["y_hat"].iloc[0] == pytest.approx(days["y"].iloc[[28, 35, 42, 49]].mean())
