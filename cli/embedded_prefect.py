@@ -1,12 +1,17 @@
-"""The embedded Prefect server: SQLite under the home folder, loopback only, phoning nobody."""
+"""The embedded Prefect server and worker: SQLite under the home folder, loopback only, phoning nobody."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Final
 
 from cli.ports import LOOPBACK, answers
 from cli.processes import ServerProgram
 from storage.settings import Settings, child_environment
+
+WORK_POOL: Final = "local"  # as in prefect.yaml
+PROJECT: Final = Path(__file__).resolve().parent.parent
 
 _QUIET = {
     "DO_NOT_TRACK": "1",
@@ -43,4 +48,26 @@ def prefect_program(settings: Settings, port: int) -> ServerProgram:
         log=settings.home / "logs" / "prefect.log",
         address=api_url,
         is_healthy=lambda: answers(f"{api_url}/health"),
+    )
+
+
+def worker_program(settings: Settings, api_url: str, port: int) -> ServerProgram:
+    """Return the worker that runs all deployments, one run of a kind at a time; it tells its health on `port`."""
+    changes = {
+        **client_environment(settings, api_url),
+        "ABASTO_HOME": str(settings.home),
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_WORKER_WEBSERVER_HOST": LOOPBACK,
+        "PREFECT_WORKER_WEBSERVER_PORT": str(port),
+        "NO_COLOR": "1",
+    }
+    command = ("worker", "start", "--pool", WORK_POOL, "--with-healthcheck")
+    return ServerProgram(
+        title="worker",
+        command=(sys.executable, "-m", "prefect", *command),
+        environment=child_environment(changes, without_prefixes=_OTHERS),
+        folder=PROJECT,
+        log=settings.home / "logs" / "worker.log",
+        address=f"http://{LOOPBACK}:{port}",
+        is_healthy=lambda: answers(f"http://{LOOPBACK}:{port}/health"),
     )

@@ -1,4 +1,4 @@
-"""The embedded object store: SeaweedFS in its `mini` mode, closed to all without the generated credentials."""
+"""The embedded object store: SeaweedFS in its `mini` mode, closed to all but the generated credentials."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,11 +55,28 @@ class ProcessMark(BaseModel):
         with suppress(psutil.NoSuchProcess):
             family = [process, *process.children(recursive=True)]
             process.terminate()
-            _, alive = psutil.wait_procs(family, timeout=patience)
-            for survivor in alive:  # a store on a full disk does not heed SIGTERM
-                with suppress(psutil.NoSuchProcess):
-                    survivor.kill()
-            psutil.wait_procs(alive, timeout=patience)
+            if not _all_ended(family, patience):
+                for survivor in family:  # a store on a full disk does not heed SIGTERM
+                    with suppress(psutil.NoSuchProcess):
+                        survivor.kill()
+                _all_ended(family, patience)
+
+
+def _all_ended(processes: Sequence[psutil.Process], patience: float) -> bool:
+    """Wait for the end of all; a zombie has ended, though its parent (not always us) did not notice yet."""
+    given_up = time.monotonic() + patience
+    while not all(map(_ended, processes)):
+        if time.monotonic() > given_up:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from storage.connection import write_private
 
 BOOK_FILE = "services.json"
 
-ServerName = Literal["store", "prefect"]
+ServerName = Literal["store", "prefect", "worker"]
 
 
 class ServerEntry(BaseModel):

@@ -23,10 +23,10 @@ from typing import Final, Literal, NoReturn
 
 import psutil
 
-from cli.embedded_prefect import client_environment, prefect_program
+from cli.embedded_prefect import client_environment, prefect_program, worker_program
 from cli.embedded_store import new_address, store_argument, store_program
 from cli.locks import exclusive
-from cli.ports import answers, free_port
+from cli.ports import answers, free_port, free_ports
 from cli.processes import ProcessMark, ServerProgram, processes_with_argument
 from cli.service_book import ServerEntry, ServerName, ServiceBook
 from intake.errors import ConflictError, ServiceError
@@ -46,12 +46,15 @@ Progress = Callable[[str], None]
 class Services:
     """Where the servers of a running command are; `started_here` is false where all were running before.
 
-    `environment` holds the variables under which Prefect's client talks to that server and to no other.
+    `alone` says that no other command used the servers when this one came, `has_worker` that a worker of ours
+    runs the deployments. `environment` holds the variables under which Prefect's client talks to that server and to no other.
     """
 
     store_endpoint: str
     prefect_api_url: str | None
     started_here: bool
+    alone: bool
+    has_worker: bool
     environment: dict[str, str]
 
 
@@ -72,9 +75,12 @@ def silent(_: str) -> None:
 
 
 @contextmanager
-def running(settings: Settings, *, prefect: bool = True, progress: Progress = silent) -> Iterator[Services]:
-    """Have an object store with its buckets, and a Prefect server, for as long as the block lasts.
+def running(
+    settings: Settings, *, prefect: bool = True, worker: bool = False, progress: Progress = silent
+) -> Iterator[Services]:
+    """Have an object store with its buckets, a Prefect server and a worker, for as long as the block lasts.
 
+    The worker needs the work pool and the deployments, so it is asked for after they were registered.
     A server whose address is configured is used and never started or stopped. SIGTERM and a closed terminal
     end the block in order, like Ctrl-C. Raises `ServiceError` with the end of the log where a server does not
     start, does not answer, or does not know the credentials.
@@ -86,7 +92,7 @@ def running(settings: Settings, *, prefect: bool = True, progress: Progress = si
             with _reporting_disk(home), _lock(home, progress):
                 ServiceBook.read(home).with_user(token).write(home)
                 entered = True
-                services = _use(settings, prefect=prefect, progress=progress)
+                services = _use(settings, prefect=prefect, worker=worker, progress=progress)
             yield services
         finally:
             if entered:
@@ -107,19 +113,20 @@ def locked(home: Path) -> Iterator[None]:
         yield
 
 
-def status(settings: Settings) -> tuple[ServiceStatus, ServiceStatus]:
-    """Return how the object store and the Prefect server stand, in this order."""
+def status(settings: Settings) -> tuple[ServiceStatus, ServiceStatus, ServiceStatus]:
+    """Return how the object store, the Prefect server and the worker stand, in this order."""
     scheme = "https" if settings.secure else "http"
     own_store = f"{scheme}://{settings.endpoint}" if settings.endpoint else None
     return (
         _status(settings, "store", own_store),
         _status(settings, "prefect", settings.prefect_api_url),
+        _status(settings, "worker", None),
     )
 
 
 def _status(settings: Settings, name: ServerName, configured: str | None) -> ServiceStatus:
     if configured is not None:
-        path = {"store": "/", "prefect": "/health"}[name]
+        path = "/" if name == "store" else "/health"
         return ServiceStatus(
             name, "configured", configured, answers(configured + path, any_status=name == "store")
         )
@@ -136,12 +143,14 @@ def _status(settings: Settings, name: ServerName, configured: str | None) -> Ser
     )
 
 
-def _use(settings: Settings, *, prefect: bool, progress: Progress) -> Services:
+def _use(settings: Settings, *, prefect: bool, worker: bool, progress: Progress) -> Services:
     programs: dict[ServerName, Callable[[Settings], ServerProgram]] = {}
     if settings.endpoint is None:
         programs["store"] = _store_program
     if prefect and settings.prefect_api_url is None:
         programs["prefect"] = _prefect_program
+    if worker:
+        programs["worker"] = _worker_program
     starting = [
         _StartingServer(settings, name, program, progress)
         for name, program in programs.items()
@@ -161,6 +170,8 @@ def _use(settings: Settings, *, prefect: bool, progress: Progress) -> Services:
         store_endpoint=address.endpoint,
         prefect_api_url=api_url,
         started_here=bool(starting),
+        alone=len(ServiceBook.read(settings.home).users) == 1,
+        has_worker=_is_running(settings.home, "worker"),
         environment=client_environment(settings, api_url) if api_url else {},
     )
 
@@ -228,6 +239,10 @@ def _prefect_program(settings: Settings) -> ServerProgram:
     known = read_connection(settings.home)
     write_connection(settings.home, known.model_copy(update={"prefect_api_url": program.address}))
     return program
+
+
+def _worker_program(settings: Settings) -> ServerProgram:
+    return worker_program(settings, settings.prefect_api(), free_ports(1)[0])
 
 
 def _is_running(home: Path, name: ServerName) -> bool:

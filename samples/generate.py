@@ -99,7 +99,7 @@ def items() -> pd.DataFrame:
         item = _plant_item(each.name, category, each.unit, each.shelf_life, each.unit_cost)
         rows.append(item | {"source": each.supplier_id})
     table = pd.DataFrame(rows).sort_values(["location", "product"], ignore_index=True)
-    return table.astype({"shelf_life": "Int64"})
+    return table.assign(shelf_life=7 * table["shelf_life"].astype("Int64"))
 
 
 def _plant_item(name: str, category: str, unit: str, shelf_life: int | None, unit_cost: float) -> Row:

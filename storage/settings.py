@@ -134,3 +134,8 @@ def child_environment(
     """Return the environment for a child process: ours, without some names, then with `changes`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(without_prefixes)}
     return inherited | dict(changes)
+
+
+def adopt_environment(changes: Mapping[str, str]) -> None:
+    """Let this process see variables that libraries read when they are imported."""
+    os.environ.update(changes)

@@ -1,0 +1,54 @@
+"""How the command line talks: one console, one look for tables, one line for the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print one plain sentence."""
+    console.print(escape(text))
+
+
+def progress(text: str) -> None:
+    """Print what is going on, quietly."""
+    console.print(f"[dim]{escape(text)}[/dim]")
+
+
+def headline(text: str) -> None:
+    """Print the beginning of a new part."""
+    console.print(f"\n[bold]{escape(text)}[/bold]")
+
+
+def next_step(text: str) -> None:
+    """Print what the user may want to do now."""
+    console.print(f"[dim]Next:[/dim] {escape(text)}")
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; columns whose cells are all numbers are aligned to the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for position, column in enumerate(columns):
+        numeric = bool(cells) and all(_is_number(row[position]) for row in cells)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*map(escape, row))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "").replace("-", "").replace("%", "").isdigit() or not cell

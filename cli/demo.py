@@ -1,0 +1,118 @@
+"""`abasto demo`: the whole way once, on the samples."""
+
+from __future__ import annotations
+
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from cli.connection import connected
+from cli.console import headline, next_step, say, show_table
+from cli.run import request_model, run_here
+from cli.transfer import send
+from intake.errors import MissingError
+from storage.keys import Keys, Ref
+from storage.manifests import Published, read_file, read_published
+from storage.objects import ObjectStore
+from storage.settings import Settings
+
+SAMPLES: Final = Path(__file__).resolve().parent.parent / "samples"
+DAILY: Final = "ventas"
+WEEKLY: Final = "cosmetics"
+_UPLOADS: Final = (
+    ("Ventas.csv", "ventas", None),
+    ("sales.csv", "ventas", WEEKLY),
+    ("stock.csv", "inventario", WEEKLY),
+    ("items.csv", "productos", WEEKLY),
+    ("suppliers.csv", "proveedores", WEEKLY),
+    ("terms.csv", "condiciones", WEEKLY),
+    ("bill_of_materials.csv", "recetas", WEEKLY),
+    ("capacity.csv", "capacidad", WEEKLY),
+    ("calendar.csv", "calendario", WEEKLY),
+)
+_RUNS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("ingest", {"dataset": DAILY, "as_of": "2025-12-31"}),
+    ("ingest", {"dataset": WEEKLY}),
+    ("train", {"dataset": DAILY}),
+    ("train", {"dataset": WEEKLY}),
+    (
+        "forecast",
+        {"dataset": DAILY, "assume": {"promotion": 0, "holiday": "by_weekday"}, "sales_per_person": 500},
+    ),
+    ("forecast", {"dataset": WEEKLY}),
+    ("replenish", {"dataset": WEEKLY}),
+)
+
+
+def run_demo() -> None:
+    """Upload the samples, run all flows on them, and show what came of it and where it lies."""
+    began = time.monotonic()
+    if not SAMPLES.is_dir():
+        raise MissingError(f"the samples are not at {SAMPLES}; run the demo from a clone of the project")
+    headline("1 of 4  Servers")
+    with connected() as services:
+        settings = Settings.load()
+        store, keys = ObjectStore(settings.store_address()), settings.keys
+        headline(f"2 of 4  Uploading the samples to {keys.datasets}")
+        for name, folder, dataset in _UPLOADS:
+            say(f"  {send(store, keys, SAMPLES / name, folder, dataset)}")
+        headline("3 of 4  Running the flows")
+        published: dict[tuple[str, str], Published] = {}
+        for kind, parameters in _RUNS:
+            say(f"{kind} {parameters['dataset']}")
+            made = run_here(kind, request_model(kind)(**parameters))
+            manifest: Ref = made[0] if isinstance(made, list) else made
+            published[kind, parameters["dataset"]] = read_published(store, manifest_folder(manifest))
+        headline("4 of 4  What came of it")
+        for dataset in (DAILY, WEEKLY):
+            _show_metrics(published["train", dataset])
+        _show_orders(store, published["replenish", WEEKLY])
+        show_table(
+            "Where everything lies (bucket/folder)",
+            ["made by", "place"],
+            [[f"{kind} {dataset}", str(each.folder)] for (kind, dataset), each in published.items()],
+        )
+        say(
+            f"Store http://{services.store_endpoint}, Prefect {services.prefect_api_url}; data in {settings.home}"
+        )
+    say(f"Done in {time.monotonic() - began:.0f} s.")
+    next_step("`abasto up` keeps everything running: these runs are in the Prefect UI it prints.")
+    next_step(f"`abasto pull plan --dataset {WEEKLY}` downloads the orders and the report.")
+
+
+def manifest_folder(manifest: Ref) -> Any:
+    """The folder of a manifest that a flow returned."""
+    from tasks.connection import folder_of
+
+    return folder_of(manifest)
+
+
+def _show_metrics(model: Published) -> None:
+    facts: dict[str, Any] = dict(model.manifest.metrics)
+    show_table(
+        f"\n{model.manifest.provenance.dataset} {model.folder.name}: errors on the last periods, "
+        f"{facts['recipe']} chosen on earlier windows",
+        ["recipe", "mae", "mse", "rmse", "wape", "mase", "bias"],
+        [
+            [row["recipe"], *(float(row[name]) for name in ("mae", "mse", "rmse")), f"{row['wape']:.1%}"]
+            + [float(row[name]) for name in ("mase", "bias")]
+            for row in sorted(facts["test"], key=lambda row: float(row["mae"]))
+        ],
+    )
+
+
+def _show_orders(store: ObjectStore, plan: Published) -> None:
+    orders = pd.read_csv(BytesIO(read_file(store, plan, "purchase_orders.csv")))
+    for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
+        show_table(
+            f"\n{number}: {supplier}, {lines['amount'].sum():,.2f} {lines['currency'].iloc[0]}, "
+            f"due {lines['due_date'].min()}",
+            ["series", "order", "unit", "why"],
+            [
+                [line.unique_id, line.order_quantity, line.unit, line.explanation]
+                for line in lines.itertuples()
+            ],
+        )

@@ -1,0 +1,260 @@
+"""The `abasto` command: sales files in, purchase orders out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import errors
+from intake.errors import AbastoError
+
+# Prefect and scikit-learn take seconds to import: every command imports what it needs when it runs.
+
+app = typer.Typer(
+    name="abasto",
+    help="Turns sales files into purchase orders.\n\n"
+    "Start with `abasto demo`; then `abasto up`, `abasto upload Ventas.csv` and `abasto run train`.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+orders_app = typer.Typer(
+    help="Follow a purchase order: proposed, issued, confirmed, received or cancelled.", no_args_is_help=True
+)
+app.add_typer(orders_app, name="orders")
+
+Dataset = Annotated[
+    str, typer.Option("--dataset", "-d", help="Its name: the folder under ventas/, or the file's stem.")
+]
+
+
+@app.command()
+def demo() -> None:
+    """Run everything once on the samples: upload, ingest, train, forecast, replenish.
+
+    Starts an object store and a Prefect server of its own on loopback and stops them at the end. What was
+    published stays under .abasto/; running it again finds it and changes nothing.
+    """
+    from cli.demo import run_demo
+
+    run_demo()
+
+
+@app.command()
+def up() -> None:
+    """Start store, Prefect server with UI and a worker for all deployments, until Ctrl-C.
+
+    While it runs, a file that lands in the bucket is ingested and, when it brings a new complete period, a
+    model is trained. Orders are decided every Monday at 06:00 (ABASTO_TIMEZONE).
+    """
+    from cli.up import stay_up
+
+    stay_up()
+
+
+@app.command()
+def setup() -> None:
+    """Prepare a store and a Prefect server of your own: buckets, work pool, deployments. Safe to repeat."""
+    from cli.setup import prepare
+
+    prepare()
+
+
+@app.command()
+def upload(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to send.")
+    ],
+    folder: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What it is: ventas, inventario, productos, proveedores, condiciones, recetas, capacidad "
+            "or calendario.",
+        ),
+    ] = "ventas",
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", "-d", help="Put it into this dataset's folder; sales may do without."),
+    ] = None,
+) -> None:
+    """Upload a file to the bucket, as it is.
+
+    Example: `abasto upload Ventas.csv`, then `abasto run ingest --dataset ventas`.
+    """
+    from cli.transfer import upload_file
+
+    upload_file(file, folder, dataset)
+
+
+@app.command()
+def run(
+    kind: Annotated[str, typer.Argument(help="ingest, train, forecast or replenish.")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", "-d", help="The dataset; ventas where not given.")
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-o",
+            metavar="NAME=VALUE",
+            help="A parameter of the flow, repeatable: `-o horizon=8`, `-o assume.promotion=0`. "
+            "`abasto run train --options` lists them.",
+        ),
+    ] = None,
+    options: Annotated[
+        bool, typer.Option("--options", help="List the parameters of this flow and stop.")
+    ] = False,
+) -> None:
+    """Run one flow and wait for it; `abasto up` does the work if it is running.
+
+    Example: `abasto run train --dataset ventas --option windows=6`.
+    """
+    from cli.run import list_options, run_from_words
+
+    if options:
+        list_options(kind)
+    else:
+        run_from_words(kind, dataset, option or [])
+
+
+@app.command()
+def models(dataset: Dataset = "ventas") -> None:
+    """List the model versions of a dataset: recipe, errors on the test periods, promoted or why not."""
+    from cli.tables import show_models
+
+    show_models(dataset)
+
+
+@app.command()
+def predictions(dataset: Dataset = "ventas") -> None:
+    """List the predictions of a dataset, newest first."""
+    from cli.tables import show_predictions
+
+    show_predictions(dataset)
+
+
+@app.command()
+def plans(dataset: Dataset = "ventas") -> None:
+    """List the replenishment plans of a dataset with their amounts and the states of their orders."""
+    from cli.tables import show_plans
+
+    show_plans(dataset)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A model version, such as v0001.")],
+    second: Annotated[str, typer.Argument(help="Another one.")],
+    dataset: Dataset = "ventas",
+) -> None:
+    """Show two model versions side by side: what went in, what came out, what was decided."""
+    from cli.tables import show_comparison
+
+    show_comparison(dataset, first, second)
+
+
+@app.command()
+def pull(
+    kind: Annotated[str, typer.Argument(help="model, prediction or plan.")],
+    dataset: Dataset = "ventas",
+    version: Annotated[
+        str | None, typer.Option("--version", "-v", help="The latest (promoted) one where not given.")
+    ] = None,
+    to: Annotated[Path, typer.Option("--to", help="The folder to write into.")] = Path("descargas"),
+) -> None:
+    """Download a model, a prediction or a plan with everything beside it, checked against its manifest."""
+    from cli.transfer import pull_version
+
+    pull_version(kind, dataset, version, to)
+
+
+@app.command()
+def status() -> None:
+    """Say what runs where, which versions are the latest, and how the last runs ended."""
+    from cli.status import show_status
+
+    show_status()
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write the archive (.tar.gz).")],
+) -> None:
+    """Pack the local state (store, runs, keys) into one file. Stop `abasto up` first; keep the file private."""
+    from cli.backups import write_backup
+
+    write_backup(file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An archive of `abasto backup`.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Set what is there aside (nothing is deleted) and restore.")
+    ] = False,
+) -> None:
+    """Bring back the local state from an archive of `abasto backup`."""
+    from cli.backups import read_backup
+
+    read_backup(file, replace=replace)
+
+
+@orders_app.command("list")
+def orders_list(dataset: Dataset = "ventas") -> None:
+    """List the purchase orders of a dataset and their states."""
+    from cli.orders import list_orders
+
+    list_orders(dataset)
+
+
+Order = Annotated[str, typer.Argument(help="Its number, as `abasto orders list` shows it.")]
+
+
+@orders_app.command()
+def issue(order: Order, dataset: Dataset = "ventas") -> None:
+    """The order was sent to the supplier: from now on it counts as on order."""
+    from cli.orders import move_order
+
+    move_order(dataset, order, "issue")
+
+
+@orders_app.command()
+def confirm(order: Order, dataset: Dataset = "ventas") -> None:
+    """The supplier accepted the order."""
+    from cli.orders import move_order
+
+    move_order(dataset, order, "confirm")
+
+
+@orders_app.command()
+def receive(order: Order, dataset: Dataset = "ventas") -> None:
+    """The goods are in the store room: the order no longer counts as on order."""
+    from cli.orders import move_order
+
+    move_order(dataset, order, "receive")
+
+
+@orders_app.command()
+def cancel(order: Order, dataset: Dataset = "ventas") -> None:
+    """The order will not come."""
+    from cli.orders import move_order
+
+    move_order(dataset, order, "cancel")
+
+
+def main() -> None:
+    """Run the command; a problem that Abasto knows is one sentence and exit status 1, never a traceback."""
+    try:
+        app()
+    except AbastoError as error:
+        errors.print(f"[bold red]Error:[/bold red] {error}", markup=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        sys.exit(130)

@@ -1,0 +1,53 @@
+"""`abasto orders`: what became of the purchase orders."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cli.connection import connected
+from cli.console import next_step, say, show_table
+from planning.order_states import OrderAction, allowed
+
+_MEANING = {
+    OrderAction.ISSUE: "From now on it counts as on order.",
+    OrderAction.CONFIRM: "The supplier has accepted it.",
+    OrderAction.RECEIVE: "It no longer counts as on order; the next stock file should hold it.",
+    OrderAction.CANCEL: "It no longer counts as on order; `abasto run replenish` with revise=true plans without it.",
+}
+
+
+def list_orders(dataset: str) -> None:
+    """Print the purchase orders of a dataset."""
+    with connected(prefect=False):
+        from tasks.orders import order_table
+
+        orders = order_table(dataset)
+    show_table(
+        f"Purchase orders of {dataset}",
+        ["order", "supplier", "lines", "amount", "currency", "due", "state"],
+        [
+            [
+                row.purchase_order,
+                row.supplier_id,
+                row.lines,
+                float(row.amount),
+                row.currency,
+                f"{row.due_date:%Y-%m-%d}",
+                row.state,
+            ]
+            for row in orders.itertuples()
+        ],
+    )
+    next_step(f"`abasto orders issue ORDER --dataset {dataset}` when an order was sent to its supplier.")
+
+
+def move_order(dataset: str, order: str, action: str) -> None:
+    """Take one step with an order, and say what it means and what can follow."""
+    with connected(prefect=False):
+        from tasks.orders import move
+
+        state = move(dataset, order, OrderAction(action), datetime.now(UTC).date())
+    say(f"{order} is {state}. {_MEANING[OrderAction(action)]}")
+    following = " or ".join(f"`abasto orders {possible} {order} -d {dataset}`" for possible in allowed(state))
+    if following:
+        next_step(following)

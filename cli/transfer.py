@@ -1,0 +1,85 @@
+"""Files to and from the buckets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.connection import connected
+from cli.console import next_step, say
+from intake.errors import InputError, ServiceError
+from storage import ids
+from storage.keys import MANIFEST, UPLOAD_FOLDERS, Keys, Ref, pointer_in
+from storage.manifests import Published, read_file, read_published
+from storage.objects import ObjectStore
+from storage.plans import Plans
+from storage.pointers import read_pointer
+from storage.registry import ModelRegistry
+from storage.settings import Settings
+from storage.signing import load_signing_keys
+
+
+def upload_file(file: Path, folder: str, dataset: str | None) -> None:
+    """Put a file into its upload folder as it is and say what to run next."""
+    if folder not in UPLOAD_FOLDERS:
+        raise InputError(f"--as {folder} is not a folder for uploads; use one of {', '.join(UPLOAD_FOLDERS)}")
+    with connected(prefect=False):
+        settings = Settings.load()
+        with ObjectStore(settings.store_address()) as store:
+            ref = send(store, settings.keys, file, folder, dataset)
+    name = dataset or (ids.dataset_of(ref.key) if folder == "ventas" else None)
+    say(f"Uploaded {file} to {ref}")
+    next_step(
+        f"`abasto run ingest --dataset {name}`" if name else "`abasto run ingest` for a dataset that uses it."
+    )
+
+
+def send(store: ObjectStore, keys: Keys, file: Path, folder: str, dataset: str | None) -> Ref:
+    """Put a file into an upload folder, below the dataset's own where one is given; return where it lies."""
+    name = file.name if dataset is None else f"{ids.checked_dataset(dataset)}/{file.name}"
+    ref = keys.uploads(folder) / name
+    try:
+        content = file.read_bytes()
+    except OSError as unreadable:
+        raise InputError(f"it cannot be read: {unreadable.strerror}", file=str(file)) from unreadable
+    store.put(ref, content)
+    return ref
+
+
+def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None:
+    """Write all files of a version below `to`, each checked against the manifest."""
+    with connected(prefect=False):
+        settings = Settings.load()
+        with ObjectStore(settings.store_address()) as store:
+            published = find_version(store, settings.keys, kind, dataset, version)
+            place = to / kind / dataset / published.folder.name
+            try:
+                for name in published.manifest.files:
+                    path = place / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(read_file(store, published, name))
+                (place / MANIFEST).write_bytes(store.get(published.folder / MANIFEST))
+            except OSError as unwritable:
+                raise ServiceError(
+                    f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; choose another --to"
+                ) from unwritable
+    say(f"Pulled {len(published.manifest.files)} files of {published.folder} to {place}")
+    look_at = {"model": "model_card.md", "prediction": "prediccion.csv", "plan": "report.html"}[kind]
+    next_step(f"open {place / look_at}")
+
+
+def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, version: str | None) -> Published:
+    """A published model, prediction or plan, the latest where no version is given.
+
+    Raises InputError for another kind and MissingError where there is no such version.
+    """
+    if kind == "model":
+        registry = ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))
+        return registry.published(dataset, version or registry.latest(dataset))
+    if kind == "plan":
+        return Plans(store, keys).published(dataset, version or "latest")
+    if kind == "prediction":
+        folder = keys.dataset_predictions(dataset)
+        return read_published(
+            store, folder.folder(version) if version else read_pointer(store, pointer_in(folder)).folder
+        )
+    raise InputError(f"'{kind}' cannot be pulled; use model, prediction or plan")

@@ -1,0 +1,61 @@
+"""`abasto up`: store, Prefect server with UI and a worker, until Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+
+from cli.connection import connected
+from cli.console import headline, next_step, say, show_table
+from cli.services import status
+from cli.setup import register
+from intake.errors import ServiceError
+from storage.settings import Settings
+
+_LOOK_EVERY = 2.0  # seconds
+
+
+def stay_up() -> None:
+    """Start everything, say where it is, and stay until Ctrl-C or until one of the servers ends."""
+    with connected() as services:
+        if services.has_worker:
+            say(f"Everything is up already: the Prefect UI is {_ui(services.prefect_api_url)}.")
+            next_step("`abasto status` shows it; Ctrl-C in the other terminal stops it.")
+            return
+        register()
+        with connected(worker=True):
+            _start_watching()
+            headline("Abasto is up")
+            settings = Settings.load()
+            show_table(
+                "",
+                ["what", "where"],
+                [
+                    ["Prefect UI", _ui(services.prefect_api_url)],
+                    ["object store", f"http://{services.store_endpoint} (S3; keys in connection.json)"],
+                    ["data, keys and logs", settings.home],
+                    ["orders", f"every Monday 06:00 {settings.timezone} (ABASTO_TIMEZONE)"],
+                ],
+            )
+            next_step("in another terminal: `abasto upload Ventas.csv`; Ctrl-C here stops everything.")
+            _until_a_server_ends(settings)
+
+
+def _start_watching() -> None:
+    """Begin to watch now: the schedule takes over at the next quarter of an hour."""
+    from prefect.deployments import run_deployment
+
+    run_deployment("watch/watch", timeout=0, as_subflow=False)
+
+
+def _until_a_server_ends(settings: Settings) -> None:
+    pause = threading.Event()
+    while not pause.wait(_LOOK_EVERY):
+        ended = [server.name for server in status(settings) if server.state == "stopped"]
+        if ended:
+            raise ServiceError(
+                f"The {ended[0]} has ended by itself: see {settings.home / 'logs'}, then `abasto up` again."
+            )
+
+
+def _ui(api_url: str | None) -> str:
+    return (api_url or "").removesuffix("/api")

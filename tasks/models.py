@@ -1,0 +1,176 @@
+"""Dataset versions -> signed model versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from artifacts import plots
+from artifacts.model_card import ModelFacts, model_card
+from forecasting.panel import Panel
+from forecasting.recipes import Candidate
+from forecasting.training import Training, TrainingSettings, train
+from intake.errors import MissingError
+from storage.code_identity import code_identity
+from storage.keys import MANIFEST, Ref
+from storage.manifests import Decision, Provenance, read_published
+from storage.registry import ModelRegistry
+from tasks.connection import connection, folder_of, registry
+from tasks.datasets import cutoff_of, split_of
+from tasks.logs import logger, recorded
+from tasks.panels import PANEL_TABLES, read_panel
+from tasks.progress import Progress
+from tasks.readings import as_inputs
+from tasks.run_requests import TrainRequest
+from tasks.retrying import step
+from tasks.uploads import Upload
+
+CODE = ("intake", "forecasting")
+
+
+@step
+def publish_model(dataset: Ref, uploads: list[Upload], request: TrainRequest) -> Ref:
+    """Train on a dataset version, publish the winner as the next model version and promote it if it may be.
+
+    The same dataset version, tables, parameters and code find the version that was made before. Returns the
+    manifest, whose decision says why the model was promoted or not.
+    """
+    store, _ = connection()
+    models = registry()
+    published_dataset = read_published(store, folder_of(dataset))
+    provenance = Provenance(
+        kind="model",
+        dataset=request.dataset,
+        inputs={"dataset": published_dataset.as_input, **as_inputs(uploads, *PANEL_TABLES)},
+        parameters={
+            "recipes": list(request.recipes),
+            "windows": request.windows,
+            "trials": request.trials,
+            "cutoff": f"{cutoff_of(published_dataset):%Y-%m-%d}",
+        },
+        seeds={"seed": request.seed},
+        code=code_identity(CODE),
+    )
+    claim = models.claim(request.dataset, provenance.input_hash)
+    published = claim.published
+    if published is None:
+        with recorded() as log:
+            progress = Progress(f"train-{request.dataset}", f"Training on {request.dataset}")
+            progress.reached(
+                0.0, f"{request.dataset}: reading dataset version {published_dataset.folder.name}"
+            )
+            panel = read_panel(published_dataset, uploads)
+            split = split_of(_complete(panel), published_dataset.manifest.provenance.parameters)
+            progress.reached(
+                0.1, f"{request.dataset}: comparing {', '.join(request.recipes)} on rolling-origin windows"
+            )
+            training = train(
+                panel,
+                split,
+                TrainingSettings(
+                    recipes=request.recipes, windows=request.windows, trials=request.trials, seed=request.seed
+                ),
+                _champion(models, request.dataset),
+            )
+            progress.reached(0.8, f"{request.dataset}: {training.recipe} won; drawing plots")
+            facts = ModelFacts(
+                dataset=request.dataset,
+                dataset_version=published_dataset.folder.name,
+                model_version=claim.model_version,
+                recipe=training.recipe,
+                freq=panel.freq,
+                cutoff=training.model.cutoff.date(),
+                series=panel.frame["unique_id"].nunique(),
+                rows=int(panel.frame["y"].notna().sum()),
+                promoted=training.decision.promoted,
+                reason=training.decision.reason,
+                hyperparameters=training.hyperparameters,
+                limits=training.notes,
+            )
+            files = _plots(panel, training) | _documents(facts, training)
+            progress.reached(0.9, f"{request.dataset}: publishing {claim.model_version}")
+            published = models.publish(
+                claim,
+                training.model,
+                files | {"run.log.jsonl": log.json_lines()},
+                provenance,
+                metrics=_metrics(training),
+                decision=Decision(accepted=training.decision.promoted, reason=training.decision.reason),
+                notes=training.notes,
+            )
+            progress.reached(1.0, f"{request.dataset}: {claim.model_version} is published")
+    decision = published.manifest.decision
+    if decision is not None and decision.accepted:
+        models.promote(published)
+    logger.info(
+        "%s: model %s %s: %s",
+        request.dataset,
+        published.folder.name,
+        "published" if published.written else "was there already, nothing changed",
+        decision.reason if decision else "",
+    )
+    return published.folder / MANIFEST
+
+
+@step
+def find_model(dataset: str, model_version: str | None) -> Ref:
+    """The manifest of a model version, the promoted one where none is given; MissingError where there is none."""
+    models = registry()
+    found = models.published(dataset, model_version or models.latest(dataset))
+    logger.info("%s: model %s (%s)", dataset, found.folder.name, found.manifest.metrics["recipe"])
+    return found.folder / MANIFEST
+
+
+def _complete(panel: Panel) -> pd.Series[pd.Timestamp]:
+    return panel.frame.loc[panel.frame["ds"] <= panel.last_observation, "ds"]
+
+
+def _champion(models: ModelRegistry, dataset: str) -> Candidate | None:
+    """The recipe in use with its hyperparameters, or None for a dataset without a promoted model."""
+    try:
+        facts: Mapping[str, Any] = models.published(dataset, models.latest(dataset)).manifest.metrics
+    except MissingError:
+        return None
+    return Candidate(str(facts["recipe"]), facts["hyperparameters"])
+
+
+def _metrics(training: Training) -> dict[str, Any]:
+    return {
+        "recipe": training.recipe,
+        "hyperparameters": dict(training.hyperparameters),
+        "test": _records(training.test_metrics),
+        "windows": _records(training.window_metrics),
+        "selection": _records(training.selection_metrics),
+        "calibration": _records(training.calibration),
+    }
+
+
+def _documents(facts: ModelFacts, training: Training) -> dict[str, bytes]:
+    booster = training.model.native_booster_bytes()
+    return {
+        "metrics.json": (json.dumps(_metrics(training), indent=2) + "\n").encode(),
+        "model_card.md": model_card(facts, training.test_metrics, training.window_metrics).encode(),
+        **({"model.ubj": booster} if booster is not None else {}),
+    }
+
+
+def _plots(panel: Panel, training: Training) -> dict[str, bytes]:
+    history = panel.frame.dropna(subset=["y"])
+    own = training.test_predictions[training.test_predictions["recipe"] == training.recipe]
+    drawn = {
+        "actual_against_forecast": plots.actual_against_forecast(history, own),
+        "residuals": plots.residuals(own),
+        "error_by_series": plots.error_by_series(own),
+        "feature_importance": plots.feature_importance(training.importance),
+        "calibration": plots.calibration(training.calibration.rename(columns={"rows": "cases"})),
+    }
+    return {f"plots/{name}.png": png for name, png in drawn.items()}
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values; what is not a number becomes null."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return rows

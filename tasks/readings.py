@@ -1,0 +1,58 @@
+"""Uploaded files, read through the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from intake.assembly import assemble_table
+from intake.errors import MissingError
+from intake.reading import Reading, read_table
+from intake.tables import Table
+from storage.datasets import Datasets
+from storage.keys import UPLOAD_FOLDERS
+from storage.manifests import Input
+from tasks.connection import connection
+from tasks.uploads import Upload, of_table
+
+
+def read_uploads(uploads: Sequence[Upload], *, rejected_share: float = 0.05) -> list[Reading]:
+    """Read the snapshots of uploads, in their order; raises InputError for a file that must be refused."""
+    datasets = Datasets(*connection())
+    return [
+        read_table(
+            datasets.read_snapshot(upload.snapshot),
+            str(upload.source),
+            upload.table,
+            rejected_share=rejected_share,
+        )
+        for upload in uploads
+    ]
+
+
+def optional_table(uploads: Sequence[Upload], table: Table) -> pd.DataFrame | None:
+    """One planning table from all its files, or None where none was uploaded."""
+    files = of_table(uploads, table)
+    return assemble_table(table, read_uploads(files)) if files else None
+
+
+def required_table(uploads: Sequence[Upload], table: Table, dataset: str) -> pd.DataFrame:
+    """One planning table from all its files; raises MissingError with the command that uploads one."""
+    found = optional_table(uploads, table)
+    if found is None:
+        folder = next(folder for folder, name in UPLOAD_FOLDERS.items() if name == table)
+        raise MissingError(
+            f"'{dataset}' has no {table.replace('_', ' ')} file: "
+            f"`abasto upload FILE --as {folder} --dataset {dataset}`."
+        )
+    return found
+
+
+def as_inputs(uploads: Sequence[Upload], *tables: Table) -> dict[str, Input]:
+    """The files of some tables as the inputs of something made from them, numbered as they arrived."""
+    chosen = [upload for upload in uploads if upload.table in tables]
+    return {
+        f"{number:04d} {upload.source.key}": Input(sha256=upload.snapshot_id, ref=upload.snapshot)
+        for number, upload in enumerate(chosen, start=1)
+    }

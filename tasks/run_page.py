@@ -1,0 +1,122 @@
+"""What a run shows on its page in the Prefect UI: tables, plots, and where everything lies."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+from prefect.artifacts import create_markdown_artifact
+
+from artifacts.markdown_text import table
+from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
+from artifacts.purchase_orders import order_totals
+from storage.keys import Ref
+from storage.manifests import Published, read_file, read_published
+from storage.objects import ObjectStore
+from tasks.connection import connection, folder_of
+from tasks.retrying import step
+
+
+@step
+def show_dataset(dataset: Ref) -> None:
+    """Line counts of every file, what was inferred, the first rejected rows, where the tables lie."""
+    store, keys = connection()
+    published = read_published(store, folder_of(dataset))
+    facts = published.manifest
+    files: dict[str, Any] = dict(facts.metrics["files"])  # type: ignore[arg-type]
+    rejected = []
+    for file in files.values():
+        quarantine = store.find(keys.rejected(file["snapshot_id"], published.folder.name))
+        if quarantine is not None:
+            rejected.append(pd.read_csv(BytesIO(quarantine.content)))
+    notes = [f"{name}: {note}" for name, file in files.items() for note in file["notes"]]
+    _show(
+        "dataset",
+        published,
+        ingest_markdown(
+            f"{facts.provenance.dataset}: dataset version {published.folder.name}, "
+            f"complete to {facts.provenance.parameters['cutoff']}",
+            {name: file["lines"] for name, file in files.items()},
+            [*facts.notes, *notes],
+            pd.concat(rejected) if rejected else pd.DataFrame(),
+            _objects(published),
+        ),
+    )
+
+
+@step
+def show_model(model: Ref) -> None:
+    """Errors of every recipe on the same periods, the decision, the plots."""
+    store, _ = connection()
+    published = read_published(store, folder_of(model))
+    facts = published.manifest
+    decision = facts.decision
+    _show(
+        "model",
+        published,
+        training_markdown(
+            f"{facts.provenance.dataset}: model {published.folder.name}",
+            pd.DataFrame(facts.metrics["test"]),
+            str(facts.metrics["recipe"]),
+            decision.reason if decision else "",
+            _plots(store, published),
+            _objects(published),
+        ),
+    )
+
+
+@step
+def show_prediction(prediction: Ref) -> None:
+    """The fan plot, the staffing plot where there is one, and where the files lie."""
+    store, _ = connection()
+    published = read_published(store, folder_of(prediction))
+    facts = published.manifest
+    title = f"{facts.provenance.dataset}: {facts.metrics['first']} to {facts.metrics['last']}"
+    assumed = "\n".join(f"- {note}" for note in facts.notes)
+    sections = [gallery(_plots(store, published)), assumed, objects_markdown(_objects(published))]
+    _show("prediction", published, page(title, sections))
+
+
+@step
+def show_plan(plan: Ref) -> None:
+    """The orders by supplier, every line with its reason, the exceptions, and where the documents lie."""
+    store, _ = connection()
+    published = read_published(store, folder_of(plan))
+    facts = published.manifest
+    orders = pd.read_csv(BytesIO(read_file(store, published, "purchase_orders.csv")))
+    exceptions = pd.read_csv(BytesIO(read_file(store, published, "exceptions.csv")), dtype=str).fillna("")
+    reasons = orders[["supplier_name", "unique_id", "order_quantity", "unit", "amount", "explanation"]]
+    sections = [
+        table(order_totals(orders), {"amount": ",.2f"}),
+        table(reasons, {"amount": ",.2f"}),
+        f"**{len(exceptions)} exceptions**" if len(exceptions) else "",
+        table(exceptions) if len(exceptions) else "",
+        objects_markdown(_objects(published)),
+    ]
+    _show(
+        "plan",
+        published,
+        page(f"{facts.provenance.dataset}: purchase orders {published.folder.name}", sections),
+    )
+
+
+def _show(kind: str, published: Published, markdown: str) -> None:
+    dataset = published.manifest.provenance.dataset
+    create_markdown_artifact(
+        markdown,
+        key=f"{kind}-{dataset}".replace("_", "-"),
+        description=f"{kind} {published.folder.name} of {dataset}",
+    )
+
+
+def _plots(store: ObjectStore, published: Published) -> dict[str, bytes]:
+    return {
+        name.removeprefix("plots/").removesuffix(".png").replace("_", " "): read_file(store, published, name)
+        for name in published.manifest.files
+        if name.endswith(".png")
+    }
+
+
+def _objects(published: Published) -> dict[str, str]:
+    return {name: str(published.folder / name) for name in published.manifest.files}

@@ -1,0 +1,136 @@
+"""What a run may be asked for: one bounded model per flow, which the Prefect UI shows as a form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+DatasetName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="The first folder under ventas/, else the sales file's name without its ending.",
+        examples=["ventas", "cosmetics"],
+    ),
+]
+Horizon = Annotated[int, Field(ge=1, le=400, description="Periods ahead.")]
+Paths = Annotated[int, Field(ge=100, le=5000, description="Sample paths of demand to draw.")]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1, description="The same seed gives the same bytes.")]
+RecipeName = Literal["seasonal_naive", "moving_average", "linear_regression", "ridge", "xgboost"]
+Assumption = float | Literal["by_weekday", "year_ago", "last"]
+Assumptions = Annotated[
+    dict[str, Assumption],
+    Field(
+        description="Column -> value in the periods ahead, for columns that no calendar file covers: a number, "
+        "'by_weekday' (what this weekday usually had), 'year_ago' or 'last'. The report repeats it.",
+        examples=[{"promotion": 0, "holiday": "by_weekday"}],
+    ),
+]
+
+
+class Request(BaseModel):
+    """Base of all requests: an unknown field is a mistake, not something to ignore."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestRequest(Request):
+    """Read what was uploaded for a dataset, split it by time and publish a dataset version.
+
+    What is not given stays as it was in the version before.
+    """
+
+    dataset: DatasetName = "ventas"
+    as_of: dt.date | None = Field(
+        None,
+        description="All sales up to and including this day are in the files. Without it the newest period "
+        "counts as complete only once a later one has begun or the stock file's own as_of says so.",
+    )
+    train_share: float | None = Field(
+        None, ge=0.3, le=0.95, description="Share of the periods to learn from; 0.7 for a new dataset."
+    )
+    validation_share: float | None = Field(
+        None, ge=0.0, le=0.4, description="Share between training and test periods; 0 for a new dataset."
+    )
+    train_end: dt.date | None = Field(None, description="Last day to learn from; overrules the shares.")
+    validation_end: dt.date | None = Field(None, description="Last day of validation; with train_end only.")
+    missing_periods: Literal["unknown", "zero"] | None = Field(
+        None,
+        description="What a period without a row means: not known (for a new dataset), or nothing was sold.",
+    )
+    rejected_share: float | None = Field(
+        None,
+        ge=0.0,
+        le=1.0,
+        description="A file with a larger share of bad rows is refused as a whole; 0.05 for a new dataset.",
+    )
+    start_over: bool = Field(
+        False, description="Forget earlier files that are no longer in the bucket, and earlier settings."
+    )
+    announce: bool = Field(
+        False, description="Tell the other deployments about new complete periods, so that training starts."
+    )
+
+    @model_validator(mode="after")
+    def _validation_follows_training(self) -> IngestRequest:
+        if self.validation_end is not None and (
+            self.train_end is None or self.validation_end <= self.train_end
+        ):
+            raise ValueError("validation_end needs a train_end before it")
+        return self
+
+
+class TrainRequest(Request):
+    """Fit and compare the recipes, and publish a model version."""
+
+    dataset: DatasetName = "ventas"
+    dataset_version: str | None = Field(
+        None, pattern=r"^[0-9a-f]{16}$", description="The latest where not given."
+    )
+    recipes: tuple[RecipeName, ...] = Field(
+        ("seasonal_naive", "moving_average", "linear_regression", "ridge", "xgboost"),
+        min_length=1,
+        description="Candidates to compare on the same windows.",
+    )
+    windows: int = Field(4, ge=2, le=20, description="Rolling-origin windows inside the training periods.")
+    trials: int = Field(6, ge=1, le=50, description="Hyperparameter settings to try per recipe that has any.")
+    seed: Seed = 1
+
+
+class ForecastRequest(Request):
+    """Forecast the coming periods with a model of the registry."""
+
+    dataset: DatasetName = "ventas"
+    model_version: str | None = Field(
+        None, pattern=r"^v\d{4,}$", description="The promoted one where not given."
+    )
+    horizon: Horizon | None = Field(
+        None, description="Periods ahead; to the end of the next calendar month where not given."
+    )
+    assume: Assumptions = Field(default_factory=dict)
+    paths: Paths = 1000
+    seed: Seed = 1
+    sales_per_person: float | None = Field(
+        None, gt=0, description="What one person serves in a day; daily data get a staffing table from it."
+    )
+
+
+class ReplenishRequest(Request):
+    """Decide the week's purchase orders."""
+
+    dataset: DatasetName | None = Field(
+        None, description="Every dataset that has a model and a stock file, where not given."
+    )
+    service_level: float = Field(
+        0.95, ge=0.5, lt=1, description="For items that state neither a service_level nor their costs."
+    )
+    review_period: int = Field(1, ge=1, le=12, description="Periods between two orders.")
+    assume: Assumptions = Field(default_factory=dict)
+    paths: Paths = 1000
+    seed: Seed = 1
+    revise: bool = Field(
+        False,
+        description="The week has a plan already and its inputs were corrected: make the next revision.",
+    )
