@@ -1,0 +1,170 @@
+"""Manifests are commits and pointers move last: whenever a run dies, the old world or the new one stands."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import pytest
+from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provenance
+
+from intake.errors import ConflictError, IntegrityError, MissingError
+from storage.keys import MANIFEST, Folder, Keys, pointer_in
+from storage.manifests import Published, find_published, publish, read_file, read_published
+from storage.objects import ObjectStore
+from storage.pointers import Pointer, anywhere, find_pointer, move_pointer, read_pointer
+
+FILES: Mapping[str, bytes] = {"model.pkl": b"model", "plots/fan.png": b"png", "run.log.jsonl": b"{}\n"}
+
+
+def etags(store: ObjectStore, folder: Folder) -> dict[str, str]:
+    return {entry.ref.key: entry.etag for entry in store.list_objects(folder)}
+
+
+@pytest.fixture
+def folder(keys: Keys, dataset: str) -> Folder:
+    return keys.model(dataset, "v0001")
+
+
+def test_publishing_again_writes_nothing(store: ObjectStore, folder: Folder, dataset: str) -> None:
+    made_from = provenance(dataset)
+    first = publish(store, folder, FILES, made_from, metrics={"mae": 71.5, "mase": float("nan")})
+    before = etags(store, folder)
+    again = publish(store, folder, {**FILES, "run.log.jsonl": b"another run\n"}, made_from)
+    assert (first.written, again.written) == (True, False)
+    assert etags(store, folder) == before
+    assert again.manifest.who == first.manifest.who
+    assert again.manifest.when == first.manifest.when
+    assert again.manifest.metrics == {"mae": 71.5, "mase": None}
+    assert set(again.manifest.files) == set(FILES)
+    assert again.manifest.input_hash == made_from.input_hash
+
+
+def test_killed_before_any_write_the_next_run_completes(
+    server: RigServer, store: ObjectStore, keys: Keys, dataset: str
+) -> None:
+    """Four files and the manifest, then the pointer: six instants to die at, and one run that lives."""
+    versions = keys.dataset_models(dataset)
+    pointer = pointer_in(versions)
+    old = publish(store, versions.folder("v0001"), FILES, provenance(dataset, run=1))
+    move_pointer(store, pointer, old, (1,))
+    for dies_before in itertools.count(1):
+        folder = versions.folder(f"v{dies_before + 1:04d}")
+        new_files = {**FILES, "extra.csv": b"a,b\n", "run.log.jsonl": b"first\n"}
+        made_from = provenance(dataset, run=dies_before + 1)
+        dying = DyingStore(server.address, dies_before)
+        try:
+            published = publish(dying, folder, new_files, made_from)
+            move_pointer(dying, pointer, published, (dies_before + 1,))
+        except Killed:
+            standing = read_pointer(store, pointer)
+            assert standing.id != folder.name
+            read_published(store, standing.folder, verify_files=True)
+            again = publish(store, folder, {**new_files, "run.log.jsonl": b"second\n"}, made_from)
+            assert find_published(store, folder) is not None
+            move_pointer(store, pointer, again, (dies_before + 1,))
+            assert read_pointer(store, pointer).id == folder.name
+            assert again.written == (dying.writes < len(new_files) + 1)
+        else:
+            assert dying.writes == len(new_files) + 2
+            break
+    assert dies_before == len(new_files) + 3
+
+
+def test_a_changed_file_is_noticed_and_replaced(store: ObjectStore, folder: Folder, dataset: str) -> None:
+    published = publish(store, folder, FILES, provenance(dataset))
+    store.put(folder / "model.pkl", b"tampered")
+    with pytest.raises(IntegrityError, match=r"model\.pkl is not what its manifest says"):
+        read_file(store, published, "model.pkl")
+    assert find_published(store, folder) is None
+    assert publish(store, folder, FILES, provenance(dataset)).written
+    store.remove(folder / "plots/fan.png")
+    with pytest.raises(IntegrityError, match=r"fan\.png is missing"):
+        read_published(store, folder, verify_files=True)
+    assert publish(store, folder, FILES, provenance(dataset)).written
+    store.put(folder / MANIFEST, b"no json")
+    with pytest.raises(IntegrityError, match="is not a manifest"):
+        read_published(store, folder)
+    assert publish(store, folder, FILES, provenance(dataset)).written
+    with pytest.raises(MissingError, match="has no 'other'"):
+        read_file(store, published, "other")
+
+
+def test_of_16_that_publish_at_once_one_is_the_truth(
+    server: RigServer, store: ObjectStore, folder: Folder, dataset: str
+) -> None:
+    """Each has a log of its own; whoever says that it published names the one manifest that stands."""
+
+    def publish_with_own_log(number: int) -> Published:
+        with server.open() as own:
+            files = {**FILES, "run.log.jsonl": f"writer {number}\n".encode()}
+            return publish(own, folder, files, provenance(dataset))
+
+    outcomes = at_once(publish_with_own_log)
+    assert all(isinstance(each, Published | ConflictError) for each in outcomes), outcomes
+    final = publish(store, folder, FILES, provenance(dataset))
+    assert find_published(store, folder) is not None
+    said = [each for each in outcomes if isinstance(each, Published)]
+    assert {each.manifest_sha256 for each in said} <= {final.manifest_sha256}
+    assert sum(each.written for each in [*said, final]) == 1
+
+
+def test_a_slow_writer_cannot_change_what_was_committed(
+    server: RigServer, store: ObjectStore, folder: Folder, dataset: str
+) -> None:
+    class Overtaken(ObjectStore):
+        """Before its second write, another run publishes the whole folder."""
+
+        writes = 0
+
+        def create(self, *arguments: object, **options: object) -> str:
+            self.writes += 1
+            if self.writes == 2:
+                publish(store, folder, FILES, provenance(dataset))
+            return ObjectStore.create(self, *arguments, **options)  # type: ignore[arg-type]
+
+    with Overtaken(server.address) as slow:
+        files = {**FILES, "plots/fan.png": b"another png"}
+        published = publish(slow, folder, files, provenance(dataset))
+    assert not published.written
+    standing = find_published(store, folder)
+    assert standing is not None
+    assert read_file(store, standing, "plots/fan.png") == b"png"
+
+
+def test_16_that_move_a_pointer_at_once_end_at_the_latest(
+    server: RigServer, store: ObjectStore, keys: Keys, dataset: str
+) -> None:
+    versions = keys.dataset_models(dataset)
+    published = [
+        publish(store, versions.folder(f"v{number + 1:04d}"), {"x": b"x"}, provenance(dataset, run=number))
+        for number in range(WRITERS)
+    ]
+
+    def move(number: int) -> Pointer:
+        with server.open() as own:
+            return move_pointer(own, pointer_in(versions), published[number], (number + 1,))
+
+    outcomes = at_once(move)
+    assert all(isinstance(each, Pointer) for each in outcomes), outcomes
+    assert read_pointer(store, pointer_in(versions)).id == f"v{WRITERS:04d}"
+
+
+def test_a_pointer_moves_forward_unless_a_person_says_otherwise(
+    store: ObjectStore, keys: Keys, dataset: str
+) -> None:
+    versions = keys.dataset_models(dataset)
+    pointer = pointer_in(versions)
+    assert find_pointer(store, pointer) is None
+    with pytest.raises(MissingError, match="nothing was published yet"):
+        read_pointer(store, pointer)
+    first = publish(store, versions.folder("v0001"), {"x": b"1"}, provenance(dataset, run=1))
+    second = publish(store, versions.folder("v0002"), {"x": b"2"}, provenance(dataset, run=2))
+    moved = move_pointer(store, pointer, second, (2,))
+    assert move_pointer(store, pointer, second, (2,)) == moved, "nothing is written where nothing changes"
+    assert move_pointer(store, pointer, first, (1,)) == moved, "a late run does not turn it back"
+    assert move_pointer(store, pointer, first, (1,), rule=anywhere).id == "v0001"
+    assert read_pointer(store, pointer).manifest == first.folder / MANIFEST
+    store.put(pointer, b"{}")
+    with pytest.raises(IntegrityError, match="is not a pointer"):
+        read_pointer(store, pointer)
