@@ -143,9 +143,7 @@ def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
 
 
 def _scaled_errors(known: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """MASE, RMSSE and past volume per recipe, cutoff and series, with one pass over the history per
-    cutoff.
-    """
+    """MASE, RMSSE and past volume per recipe, cutoff and series; one pass over the history per cutoff."""
     error = (known["y_hat"] - known["y"]).abs()
     groups = known.assign(absolute=error, squared=error**2).groupby(["recipe", "cutoff", "unique_id"])
     errors = groups[["absolute", "squared"]].mean().reset_index()

@@ -27,9 +27,7 @@ def randomised_pit(
 
 
 def calibration_table(pit: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """Columns nominal, empirical, rows: the share of periods whose probability lies in the central
-    interval.
-    """
+    """Columns nominal, empirical, rows: the share of probabilities that lie in the central interval."""
     known = pit[~np.isnan(pit)]
     inside = [
         float((np.abs(known - 0.5) <= nominal / 2).mean()) if known.size else np.nan for nominal in NOMINAL

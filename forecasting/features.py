@@ -51,9 +51,7 @@ CALENDAR_CATEGORIES: Final = ("weekday", "month", "quarter")
 
 @dataclass(frozen=True)
 class FeatureTable:
-    """`frame` has one column per feature; `scale` is in units of sales; `silent` rows have no demand to
-    expect.
-    """
+    """One column of `frame` per feature; `scale` in units of sales; `silent` rows expect no demand."""
 
     frame: pd.DataFrame
     scale: Array
@@ -160,9 +158,7 @@ def _life(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[
 
 
 def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bool_]:
-    """Rows of series that were never observed up to the origin, or had no row for so long that they have
-    ended.
-    """
+    """Rows of series never observed up to the origin, or without a row for so long that they ended."""
     spoken = history.spoken[rows.series, rows.origin]
     never = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1) == 0
     return np.asarray(never | (rows.origin - spoken >= windows.ended))

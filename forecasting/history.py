@@ -74,18 +74,14 @@ class History:
 
     @cached_property
     def sums(self) -> Mapping[str, Array]:
-        """Running sums with a leading zero of: observed demand, its square, periods observed, periods of
-        zero.
-        """
+        """Running sums, with a leading zero, of observed demand, its square, and counts of periods."""
         seen = ~np.isnan(self.demand)
         filled = np.where(seen, self.demand, 0.0)
         parts = {"demand": filled, "square": filled**2, "seen": seen, "zero": seen & (filled == 0)}
         return {name: _running_sum(values.astype(np.float64)) for name, values in parts.items()}
 
     def mean_between(self, series: Index, start: Index, end: Index, part: str = "demand") -> Array:
-        """Mean of `part` over the observed periods in [start, end) of each given series; NaN if there is
-        none.
-        """
+        """Mean of `part` over the observed periods in [start, end) of each series; NaN without any."""
         low, high = np.maximum(start, 0), np.maximum(np.maximum(end, start), 0)
         seen = self.sums["seen"][series, high] - self.sums["seen"][series, low]
         total = self.sums[part][series, high] - self.sums[part][series, low]
@@ -101,9 +97,7 @@ class History:
         return np.where(period >= 0, self.demand[series, np.maximum(period, 0)], np.nan)
 
     def exponential_mean(self, span: int) -> Array:
-        """Exponentially weighted mean of observed demand so far, weight falling by 1 - 2 / (span + 1) a
-        period.
-        """
+        """Weighted mean of observed demand so far; a period's weight is 1 - 2 / (span + 1) of the next."""
         decay = 1.0 - 2.0 / (span + 1.0)
         seen = ~np.isnan(self.demand)
         total = lfilter([1.0], [1.0, -decay], np.where(seen, self.demand, 0.0), axis=1)

@@ -83,9 +83,7 @@ def naive_error(history: Array, season_length: int, power: int) -> Array:
 
 
 def pinball_loss(y: Array, quantile_forecast: Array, q: float) -> float:
-    """Mean pinball loss of a forecast f of the quantile q: q (y - f) where y is above f, (1 - q) (f - y)
-    below.
-    """
+    """Mean pinball loss of a forecast f of the quantile q: q (y - f) above f, (1 - q) (f - y) below."""
     shortfall = -_error(y, quantile_forecast)
     return _mean(np.maximum(q * shortfall, (q - 1) * shortfall))
 

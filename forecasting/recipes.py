@@ -65,9 +65,7 @@ class Recipe:
 
 
 def single_threaded_sums() -> AbstractContextManager[object]:
-    """Keep linear algebra to one thread: sums, and so the bytes of a model, then do not depend on the
-    machine.
-    """
+    """Keep linear algebra to one thread, so that the bytes of a model do not depend on the machine."""
     limits: AbstractContextManager[object] = threadpool_limits(limits=1)
     return limits
 
@@ -109,9 +107,7 @@ def expected_demand(
 
 
 def usable_columns(candidate: Candidate, frame: pd.DataFrame, *, knows_year: bool) -> tuple[str, ...]:
-    """Columns the recipe learns from: those that vary in `frame`; the place in the year only if
-    `knows_year`.
-    """
+    """Columns of `frame` that vary and suit the recipe; the place in the year only if `knows_year`."""
     if not RECIPES[candidate.recipe].attributes:
         texts = frame.select_dtypes("category").columns
         frame = frame.drop(columns=[name for name in texts if name not in CALENDAR_CATEGORIES])
@@ -127,7 +123,7 @@ def _seasonal_naive(frame: pd.DataFrame, _: Hyperparameters) -> Array:
 def _moving_average(frame: pd.DataFrame, hyperparameters: Hyperparameters) -> Array:
     """Mean of the last `window` periods, times the season that all series share if `profile` is 1.
 
-    For days: mean of the last `window` same weekdays. Of the means that the features have, the nearest counts.
+    For days: mean of the last `window` same weekdays. The nearest width of the features counts.
     """
     daily = "profile" not in frame
     prefix = "season_mean_" if daily else "mean_"

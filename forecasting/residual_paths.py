@@ -1,5 +1,4 @@
-"""How forecasts err: whole out-of-sample error paths, kept as probabilities and replayed around new
-forecasts.
+"""How forecasts err: whole out-of-sample error paths, kept as probabilities and replayed.
 
 A forecast m and a spread law v(m) = c m + a m^2 give every period a gamma law (rounded to whole units where
 sales are). What was then observed has a probability under that law; the probabilities of one series over one
@@ -32,9 +31,7 @@ _HIGHEST: Final = 1.0 - 1e-6
 
 @dataclass(frozen=True)
 class ResidualPaths:
-    """`probabilities` (paths, horizon) in [0, 1]; `size`, mean forecast, and `window` of each; the spread
-    law.
-    """
+    """`probabilities` (paths, horizon); mean forecast (`size`) and `window` of each path; the spread law."""
 
     probabilities: Array
     size: Array
