@@ -37,17 +37,16 @@ def write_backup(file: Path) -> None:
                 if inside.parts[0] not in _NOT_STATE and _is_file_or_folder(path):
                     archive.add(path, arcname=str(Path(home.name) / inside), recursive=False)
     unfinished.replace(file)
-    say(
-        f"Packed {home} into {file} ({file.stat().st_size / 1e6:,.1f} MB). It holds keys and passwords: keep it private."
-    )
+    say(f"Packed {home} into {file} ({file.stat().st_size / 1e6:,.1f} MB).")
+    say("It holds keys and passwords: keep it private.")
     next_step(f"`abasto restore {file}` on this or another machine brings it back.")
 
 
 def read_backup(file: Path, *, replace: bool) -> None:
     """Unpack an archive of `write_backup` as the home folder.
 
-    What is there is set aside beside it with `replace`, and a ConflictError without. Raises InputError where the
-    file is no such archive.
+    What is there is set aside beside it with `replace`, and a ConflictError without. Raises InputError where
+    the file is no such archive.
     """
     home = Settings.load().home
     unpacked = home.with_name(f"{home.name}.restoring-{os.getpid()}")

@@ -14,7 +14,7 @@ from cli.console import headline, next_step, say, show_table
 from cli.run import request_model, run_here
 from cli.transfer import send
 from intake.errors import MissingError
-from storage.keys import Keys, Ref
+from storage.keys import Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from storage.settings import Settings
@@ -53,7 +53,7 @@ def run_demo() -> None:
     if not SAMPLES.is_dir():
         raise MissingError(f"the samples are not at {SAMPLES}; run the demo from a clone of the project")
     headline("1 of 4  Servers")
-    with connected() as services:
+    with connected():
         settings = Settings.load()
         store, keys = ObjectStore(settings.store_address()), settings.keys
         headline(f"2 of 4  Uploading the samples to {keys.datasets}")
@@ -75,9 +75,7 @@ def run_demo() -> None:
             ["made by", "place"],
             [[f"{kind} {dataset}", str(each.folder)] for (kind, dataset), each in published.items()],
         )
-        say(
-            f"Store http://{services.store_endpoint}, Prefect {services.prefect_api_url}; data in {settings.home}"
-        )
+        say(f"Data, keys and logs are kept in {settings.home}.")
     say(f"Done in {time.monotonic() - began:.0f} s.")
     next_step("`abasto up` keeps everything running: these runs are in the Prefect UI it prints.")
     next_step(f"`abasto pull plan --dataset {WEEKLY}` downloads the orders and the report.")

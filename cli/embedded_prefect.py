@@ -52,7 +52,7 @@ def prefect_program(settings: Settings, port: int) -> ServerProgram:
 
 
 def worker_program(settings: Settings, api_url: str, port: int) -> ServerProgram:
-    """Return the worker that runs all deployments, one run of a kind at a time; it tells its health on `port`."""
+    """Return the worker that runs all deployments; it says on `port` that it is well."""
     changes = {
         **client_environment(settings, api_url),
         "ABASTO_HOME": str(settings.home),

@@ -12,10 +12,10 @@ _UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
 
 def end_leftover_runs() -> int:
-    """Mark every run that seems under way as crashed, end what still works on it, and return how many there were.
+    """Mark every run that seems under way as crashed, end what still works on it, and return how many.
 
-    Only for who holds the lock of the local state and has just started its servers: nobody else can be running
-    a flow on them then. What was left half-done in the buckets is completed by the next run.
+    Only for who is alone on the embedded servers: nobody else can be running a flow on them then. What was
+    left half-done in the buckets is completed by the next run.
     """
     with get_client(sync_client=True) as client:
         leftovers = client.read_flow_runs(

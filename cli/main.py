@@ -186,7 +186,7 @@ def status() -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write the archive (.tar.gz).")],
 ) -> None:
-    """Pack the local state (store, runs, keys) into one file. Stop `abasto up` first; keep the file private."""
+    """Pack the local state (store, runs, keys) into one private file; stop `abasto up` first."""
     from cli.backups import write_backup
 
     write_backup(file)

@@ -12,7 +12,7 @@ _MEANING = {
     OrderAction.ISSUE: "From now on it counts as on order.",
     OrderAction.CONFIRM: "The supplier has accepted it.",
     OrderAction.RECEIVE: "It no longer counts as on order; the next stock file should hold it.",
-    OrderAction.CANCEL: "It no longer counts as on order; `abasto run replenish` with revise=true plans without it.",
+    OrderAction.CANCEL: "It no longer counts; `abasto run replenish --option revise=true` plans without it.",
 }
 
 
@@ -30,7 +30,7 @@ def list_orders(dataset: str) -> None:
                 row.purchase_order,
                 row.supplier_id,
                 row.lines,
-                float(row.amount),
+                row.amount,
                 row.currency,
                 f"{row.due_date:%Y-%m-%d}",
                 row.state,

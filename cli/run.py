@@ -8,25 +8,26 @@ import logging
 import time
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from cli.console import console, errors, next_step, say, show_table
 from cli.connection import connected
+from cli.console import console, errors, next_step, say, show_table
 from intake.errors import AbastoError, InputError, ServiceError
 
 if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
     from tasks.run_requests import Request
 
 KINDS = ("ingest", "train", "forecast", "replenish")
 _AFTERWARDS = {
     "ingest": "`abasto run train --dataset {dataset}` fits a model on it.",
-    "train": "`abasto run forecast --dataset {dataset}` forecasts with it; `abasto models -d {dataset}` compares.",
+    "train": "`abasto run forecast --dataset {dataset}`; `abasto models -d {dataset}` lists all models.",
     "forecast": "`abasto pull prediction --dataset {dataset}` downloads it.",
-    "replenish": "`abasto pull plan --dataset {dataset}` downloads it; `abasto orders issue NUMBER -d {dataset}` "
-    "when it is sent.",
+    "replenish": "`abasto pull plan --dataset {dataset}` downloads it; `abasto orders list -d {dataset}`.",
 }
 _PICKED_UP_WITHIN = 60  # seconds
 _FINAL_STATES = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -87,8 +88,14 @@ def run_by_worker(kind: str, request: Request) -> None:
     """Hand a flow to the worker and print what it says until it ends; raise AbastoError where it failed."""
     from prefect.deployments import run_deployment
 
-    submitted = run_deployment(
-        f"{kind}/{kind}", parameters={"request": request.model_dump(mode="json")}, timeout=0, as_subflow=False
+    submitted = cast(
+        "FlowRun",
+        run_deployment(
+            f"{kind}/{kind}",
+            parameters={"request": request.model_dump(mode="json")},
+            timeout=0,
+            as_subflow=False,
+        ),
     )
     say(f"`abasto up` runs it as '{submitted.name}'.")
     _follow(submitted.id)
@@ -154,10 +161,8 @@ def _follow(flow_run_id: UUID) -> None:
                 )
             time.sleep(0.5)
     if state != "COMPLETED":
-        message = (run.state.message if run.state else None) or f"the run ended as {state.lower()}"
-        raise AbastoError(
-            message.removeprefix("Flow run encountered an exception: ").partition(": ")[2] or message
-        )
+        said = (run.state.message if run.state else None) or f"the run ended as {state.lower()}"
+        raise AbastoError(said.removeprefix("Flow run encountered an exception: ").partition(": ")[2] or said)
 
 
 class _ConsoleHandler(logging.Handler):

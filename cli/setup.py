@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import timedelta
+from typing import cast
 
 from cli.connection import connected
 from cli.console import next_step, progress, say
@@ -46,12 +47,12 @@ def _prefect(*words: str) -> None:
 
 
 def _end_silent_runs() -> None:
-    """Have the server mark a run as crashed when it has not been heard of for a while (its worker was killed)."""
+    """Have the server mark a run as crashed when it has not been heard of for a while."""
     from prefect.automations import Automation
+    from prefect.client.schemas.objects import StateType
     from prefect.events.actions import ChangeFlowRunState
     from prefect.events.schemas.automations import EventTrigger, Posture
     from prefect.events.schemas.events import ResourceSpecification
-    from prefect.server.schemas.states import StateType
 
     ends = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
     automation = Automation(
@@ -68,7 +69,9 @@ def _end_silent_runs() -> None:
         ),
         actions=[
             ChangeFlowRunState(
+                name=None,
                 state=StateType.CRASHED,
+                force=False,
                 message="Its process was killed; what it had begun is completed by the next run.",
             )
         ],
@@ -76,4 +79,4 @@ def _end_silent_runs() -> None:
     try:
         Automation.read(name=_AUTOMATION)
     except ValueError:
-        automation.create()
+        cast(Automation, automation.create())

@@ -60,7 +60,8 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
                 (place / MANIFEST).write_bytes(store.get(published.folder / MANIFEST))
             except OSError as unwritable:
                 raise ServiceError(
-                    f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; choose another --to"
+                    f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; "
+                    "choose another --to"
                 ) from unwritable
     say(f"Pulled {len(published.manifest.files)} files of {published.folder} to {place}")
     look_at = {"model": "model_card.md", "prediction": "prediccion.csv", "plan": "report.html"}[kind]

@@ -8,8 +8,8 @@ from storage.keys import Ref
 from tasks.datasets import find_dataset
 from tasks.models import find_model
 from tasks.predictions import publish_prediction
-from tasks.run_requests import ForecastRequest
 from tasks.run_page import show_prediction
+from tasks.run_requests import ForecastRequest
 from tasks.uploads import snapshot_uploads
 
 

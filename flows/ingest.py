@@ -6,8 +6,8 @@ from prefect import flow
 
 from storage.keys import Ref
 from tasks.datasets import announce_progress, publish_dataset
-from tasks.run_requests import IngestRequest
 from tasks.run_page import show_dataset
+from tasks.run_requests import IngestRequest
 from tasks.uploads import snapshot_uploads
 
 
@@ -15,7 +15,7 @@ from tasks.uploads import snapshot_uploads
 def ingest(request: IngestRequest) -> Ref:
     """Read what was uploaded for a dataset, split it by time and publish a dataset version.
 
-    Returns the dataset version's manifest. Bad rows go to quarantine; a file with too many of them is refused.
+    Returns the dataset version's manifest. Bad rows go to quarantine; a file with too many is refused.
     """
     uploads = snapshot_uploads(request.dataset)
     dataset = publish_dataset(uploads, request)

@@ -8,8 +8,8 @@ from storage.keys import Ref
 from tasks.datasets import find_dataset
 from tasks.models import find_model
 from tasks.plans import datasets_to_replenish, publish_plan, refuse_old_sales
-from tasks.run_requests import ReplenishRequest
 from tasks.run_page import show_plan
+from tasks.run_requests import ReplenishRequest
 from tasks.uploads import snapshot_uploads
 
 

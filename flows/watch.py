@@ -20,10 +20,10 @@ class WatchRequest(Request):
 
 @flow(flow_run_name="watch the buckets")
 def watch(request: WatchRequest) -> int:
-    """Compare the listing of uploads with what was announced before, again and again, and announce the new ones.
+    """Compare the listing of uploads with what was announced before, again and again; announce the new ones.
 
-    Returns how many uploads were announced. An object is announced at least once per content: what reacts finds
-    its own earlier work and does nothing twice.
+    Returns how many uploads were announced. An object is announced at least once per content: what reacts
+    finds its own earlier work and does nothing twice.
     """
     end = time.monotonic() + 60 * request.minutes
     announced = 0

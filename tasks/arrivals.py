@@ -47,7 +47,7 @@ def announce_arrivals() -> int:
 
 
 def _datasets_touched(store: ObjectStore, keys: Keys, arrived: list[str]) -> list[str]:
-    """The datasets that a sales file makes, that a folder names, or all that exist for a file that serves all."""
+    """The dataset that a sales file makes or a folder names; all that exist for a file that serves all."""
     known = store.list_folders(keys.all_datasets)
     touched: set[str | None] = set()
     for key in arrived:

@@ -22,8 +22,8 @@ from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
 from tasks.readings import as_inputs, read_uploads
-from tasks.run_requests import IngestRequest
 from tasks.retrying import step
+from tasks.run_requests import IngestRequest
 from tasks.uploads import Upload, of_table
 
 _NEW_DATASET: Final[Mapping[str, Any]] = {
@@ -40,9 +40,9 @@ _NEW_DATASET: Final[Mapping[str, Any]] = {
 def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
     """Read all files of a dataset, join its sales, split them by time and publish the version they make.
 
-    Files that were part of the version before stay part, also where a newer one took their place in the bucket:
-    a newer file replaces the series and periods that it covers and nothing else. What was once known to be
-    complete stays complete. Returns the manifest. Raises InputError where any file must be refused.
+    Files that were part of the version before stay part, also where a newer one took their place in the
+    bucket: a newer file replaces the series and periods that it covers and nothing else. What was once known
+    to be complete stays complete. Returns the manifest. Raises InputError where any file must be refused.
     """
     datasets = Datasets(*connection())
     with recorded() as log:
@@ -109,7 +109,7 @@ def find_dataset(dataset: str, dataset_version: str | None) -> Ref:
 @step
 def announce_progress(dataset: Ref) -> None:
     """Tell the Prefect server where a dataset has complete periods that no model of it has seen."""
-    store, keys = connection()
+    store, _ = connection()
     published = read_published(store, folder_of(dataset))
     name, cutoff = published.manifest.provenance.dataset, cutoff_of(published)
     seen = [

@@ -17,8 +17,8 @@ DATASET_ADVANCED = "abasto.dataset.advanced"
 def announce(event: str, dataset: str, **payload: Any) -> None:
     """Tell the Prefect server that `event` happened to `dataset`; returns once the server has taken it.
 
-    Raises ServiceError where the server does not. The server's own client for events sends in the background and forgets what it could not deliver, so the
-    event is posted and its answer awaited.
+    Raises ServiceError where the server does not. Prefect's own client for events sends in the background and
+    forgets what it could not deliver, so the event is posted and its answer awaited.
     """
     message = Event(
         event=event,

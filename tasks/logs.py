@@ -23,7 +23,7 @@ class RunLog:
     _stream: io.StringIO
 
     def json_lines(self) -> bytes:
-        """One JSON object per record, in UTF-8: `time`, `severity`, `message` and the record's extra fields."""
+        """One JSON object per record: `time`, `severity`, `message` and the record's extra fields."""
         return self._stream.getvalue().encode()
 
 

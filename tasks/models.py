@@ -24,8 +24,8 @@ from tasks.logs import logger, recorded
 from tasks.panels import PANEL_TABLES, read_panel
 from tasks.progress import Progress
 from tasks.readings import as_inputs
-from tasks.run_requests import TrainRequest
 from tasks.retrying import step
+from tasks.run_requests import TrainRequest
 from tasks.uploads import Upload
 
 CODE = ("intake", "forecasting")
@@ -117,7 +117,7 @@ def publish_model(dataset: Ref, uploads: list[Upload], request: TrainRequest) ->
 
 @step
 def find_model(dataset: str, model_version: str | None) -> Ref:
-    """The manifest of a model version, the promoted one where none is given; MissingError where there is none."""
+    """The manifest of a model version, the promoted one where none is given; MissingError without one."""
     models = registry()
     found = models.published(dataset, model_version or models.latest(dataset))
     logger.info("%s: model %s (%s)", dataset, found.folder.name, found.manifest.metrics["recipe"])

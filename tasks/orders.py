@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ def own_orders(dataset: str) -> pd.DataFrame:
             "received_on": order.details.get("received_on"),
         }
         for order in OrderBook(*connection()).orders(dataset)
-        for line in order.details["lines"]
+        for line in cast("list[dict[str, Any]]", order.details["lines"])
     ]
     frame = pd.DataFrame(rows, columns=_COLUMNS).astype({"quantity": "float64", "purchase_order": str})
     return frame.assign(
@@ -70,8 +70,8 @@ def order_table(dataset: str) -> pd.DataFrame:
 def move(dataset: str, purchase_order: str, action: OrderAction, today: date) -> OrderState:
     """Take one step with a purchase order and return its new state.
 
-    Raises MissingError where no plan has such an order, and ConflictError where the step is not possible or the
-    order belongs to a revision that was superseded.
+    Raises MissingError where no plan has such an order, and ConflictError where the step is not possible or
+    the order belongs to a revision that was superseded.
     """
     store, keys = connection()
     plan_id = _plan_of(purchase_order)
@@ -128,7 +128,7 @@ def _refuse_superseded(plans: Plans, dataset: str, plan_id: str) -> None:
     ]
     if later:
         raise ConflictError(
-            f"{plan_id} was superseded by {ids.plan_id(*max(later))}: issue the orders of that revision instead."
+            f"{plan_id} was superseded by {ids.plan_id(*max(later))}: issue the orders of that revision."
         )
 
 

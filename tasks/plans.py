@@ -36,8 +36,8 @@ from tasks.orders import own_orders
 from tasks.panels import read_panel, with_prices_kept
 from tasks.progress import Progress
 from tasks.readings import as_inputs, required_table
-from tasks.run_requests import ReplenishRequest
 from tasks.retrying import step
+from tasks.run_requests import ReplenishRequest
 from tasks.uploads import Upload, uploads_of
 
 CODE = ("intake", "forecasting", "planning")
@@ -70,9 +70,9 @@ def datasets_to_replenish(dataset: str | None) -> list[str]:
 
 @step
 def refuse_old_sales(dataset: Ref) -> None:
-    """In a scheduled run, raise InputError where the newest complete period is not the one before the schedule's.
+    """In a scheduled run, raise InputError where the cutoff is not the period before the scheduled one.
 
-    Only a scheduled run knows which week it is for; one that a person starts plans whatever week the data end in.
+    Only a scheduled run knows which week it is for; one that a person starts plans the week after the data.
     """
     published = read_published(connection()[0], folder_of(dataset))
     scheduled: datetime | None = flow_run.scheduled_start_time if _started_by_schedule() else None
@@ -84,8 +84,9 @@ def refuse_old_sales(dataset: Ref) -> None:
     age = int((period_number(now, freq) - period_number(cutoff, freq))[0])
     if age > 1:
         raise InputError(
-            f"the sales of '{published.manifest.provenance.dataset}' end on {period_end(cutoff, freq):%Y-%m-%d}, "
-            f"{age - 1} complete periods before this run of {now:%Y-%m-%d}; upload the missing sales and run again"
+            f"the sales of '{published.manifest.provenance.dataset}' end on "
+            f"{period_end(cutoff, freq):%Y-%m-%d}, {age - 1} complete periods before this run of "
+            f"{now:%Y-%m-%d}; upload the missing sales and run again"
         )
 
 
@@ -93,8 +94,8 @@ def refuse_old_sales(dataset: Ref) -> None:
 def publish_plan(dataset: Ref, model: Ref, uploads: list[Upload], request: ReplenishRequest) -> Ref:
     """Decide the orders of the week after the cutoff and publish the plan, or find the one that stands.
 
-    A plan that was made from other inputs stands until `revise` asks for the next revision, which never orders
-    again what was issued. Returns the manifest.
+    A plan that was made from other inputs stands until `revise` asks for the next revision, which never
+    orders again what was issued. Returns the manifest.
     """
     store, keys = connection()
     sales, fitted = (read_published(store, folder_of(manifest)) for manifest in (dataset, model))
@@ -252,8 +253,8 @@ def _as_revision(plans: Plans, claim: PlanClaim, plan: Plan, orders: pd.DataFram
 def _orders_that_matter(orders: pd.DataFrame, week: str) -> str:
     """Hash of the orders that a plan depends on.
 
-    Issuing what this week's plan proposed changes nothing that the plan decided; cancelling it does, and so does
-    every order of another week.
+    Issuing what this week's plan proposed changes nothing that the plan decided; cancelling it does, and so
+    does every order of another week.
     """
     this_week = orders["purchase_order"].str.startswith(f"{week}-r")
     matter = orders[~this_week | (orders["state"] == OrderState.CANCELLED)]

@@ -21,8 +21,8 @@ from tasks.logs import logger, recorded
 from tasks.models import CODE
 from tasks.panels import PANEL_TABLES, read_panel, with_prices_kept
 from tasks.readings import as_inputs
-from tasks.run_requests import ForecastRequest
 from tasks.retrying import step
+from tasks.run_requests import ForecastRequest
 from tasks.uploads import Upload
 
 
@@ -30,8 +30,8 @@ from tasks.uploads import Upload
 def publish_prediction(dataset: Ref, model: Ref, uploads: list[Upload], request: ForecastRequest) -> Ref:
     """Draw the futures of a dataset and publish what can be read off them.
 
-    forecast.parquet and prediccion.csv hold mean and quantiles per series and period, plots/fan.png shows them;
-    daily data get staffing.csv where `sales_per_person` is given. Returns the manifest.
+    forecast.parquet and prediccion.csv hold mean and quantiles per series and period, plots/fan.png shows
+    them; daily data get staffing.csv where `sales_per_person` is given. Returns the manifest.
     """
     store, keys = connection()
     sales, fitted = (read_published(store, folder_of(manifest)) for manifest in (dataset, model))

@@ -22,7 +22,7 @@ def _service_was_down(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -
 
 
 def step(function: Callable[Parameters, Returned]) -> Task[Parameters, Returned]:
-    """A Prefect task that reads and writes the object store: tried again, with growing pauses, while it is down."""
+    """A Prefect task that reads and writes the store: tried again, with growing pauses, while it is down."""
     decorate = task(
         retries=3,
         retry_delay_seconds=exponential_backoff(backoff_factor=1),

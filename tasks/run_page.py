@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from prefect.artifacts import create_markdown_artifact
@@ -24,7 +24,7 @@ def show_dataset(dataset: Ref) -> None:
     store, keys = connection()
     published = read_published(store, folder_of(dataset))
     facts = published.manifest
-    files: dict[str, Any] = dict(facts.metrics["files"])  # type: ignore[arg-type]
+    files: dict[str, Any] = cast("dict[str, Any]", facts.metrics["files"])
     rejected = []
     for file in files.values():
         quarantine = store.find(keys.rejected(file["snapshot_id"], published.folder.name))
@@ -57,7 +57,7 @@ def show_model(model: Ref) -> None:
         published,
         training_markdown(
             f"{facts.provenance.dataset}: model {published.folder.name}",
-            pd.DataFrame(facts.metrics["test"]),
+            pd.DataFrame(cast("list[dict[str, Any]]", facts.metrics["test"])),
             str(facts.metrics["recipe"]),
             decision.reason if decision else "",
             _plots(store, published),

@@ -23,8 +23,8 @@ Assumption = float | Literal["by_weekday", "year_ago", "last"]
 Assumptions = Annotated[
     dict[str, Assumption],
     Field(
-        description="Column -> value in the periods ahead, for columns that no calendar file covers: a number, "
-        "'by_weekday' (what this weekday usually had), 'year_ago' or 'last'. The report repeats it.",
+        description="Column -> value in the periods ahead, for columns that no calendar file covers: "
+        "a number, 'by_weekday' (what this weekday usually had), 'year_ago' or 'last'; reports repeat it.",
         examples=[{"promotion": 0, "holiday": "by_weekday"}],
     ),
 ]

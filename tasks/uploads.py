@@ -52,8 +52,8 @@ def snapshot_uploads(dataset: str) -> list[Upload]:
             )
     if not of_table(uploads, Table.SALES):
         raise MissingError(
-            f"No sales file was uploaded for the dataset '{dataset}': `abasto upload FILE --dataset {dataset}`, "
-            f"or put it under {keys.uploads('ventas')}{dataset}/."
+            f"No sales file was uploaded for the dataset '{dataset}': "
+            f"`abasto upload FILE --dataset {dataset}`, or put it under {keys.uploads('ventas')}{dataset}/."
         )
     logger.info("%s: %d uploaded files are kept as they came", dataset, len(uploads))
     return uploads
