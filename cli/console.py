@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 console = Console(highlight=False)
@@ -14,12 +15,12 @@ errors = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """Print one plain sentence."""
-    console.print(escape(text))
+    console.print(escape(text), soft_wrap=True)
 
 
 def progress(text: str) -> None:
     """Print what is going on, quietly."""
-    console.print(f"[dim]{escape(text)}[/dim]")
+    console.print(f"[dim]{escape(text)}[/dim]", soft_wrap=True)
 
 
 def headline(text: str) -> None:
@@ -27,9 +28,15 @@ def headline(text: str) -> None:
     console.print(f"\n[bold]{escape(text)}[/bold]")
 
 
+def show_reason(fact: str, reason: str) -> None:
+    """Print a fact and, indented below it, why."""
+    console.print(escape(fact))
+    console.print(Padding(f"[dim]{escape(reason)}[/dim]", (0, 0, 0, 8)))
+
+
 def next_step(text: str) -> None:
     """Print what the user may want to do now."""
-    console.print(f"[dim]Next:[/dim] {escape(text)}")
+    console.print(f"[dim]Next:[/dim] {escape(text)}", soft_wrap=True)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

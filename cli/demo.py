@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cli.connection import connected
-from cli.console import headline, next_step, say, show_table
+from cli.console import headline, next_step, say, show_reason, show_table
 from cli.run import request_model, run_here
 from cli.transfer import send
 from intake.errors import MissingError
@@ -71,7 +71,7 @@ def run_demo() -> None:
             _show_metrics(published["train", dataset])
         _show_orders(store, published["replenish", WEEKLY])
         show_table(
-            "Where everything lies (bucket/folder)",
+            "\nWhere everything lies (bucket/folder)",
             ["made by", "place"],
             [[f"{kind} {dataset}", str(each.folder)] for (kind, dataset), each in published.items()],
         )
@@ -105,12 +105,7 @@ def _show_metrics(model: Published) -> None:
 def _show_orders(store: ObjectStore, plan: Published) -> None:
     orders = pd.read_csv(BytesIO(read_file(store, plan, "purchase_orders.csv")))
     for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
-        show_table(
-            f"\n{number}: {supplier}, {lines['amount'].sum():,.2f} {lines['currency'].iloc[0]}, "
-            f"due {lines['due_date'].min()}",
-            ["series", "order", "unit", "why"],
-            [
-                [line.unique_id, line.order_quantity, line.unit, line.explanation]
-                for line in lines.itertuples()
-            ],
-        )
+        amount, currency = lines["amount"].sum(), lines["currency"].iloc[0]
+        headline(f"{number}: {supplier}, {amount:,.2f} {currency}, due {lines['due_date'].min()}")
+        for line in lines.itertuples():
+            show_reason(f"{line.order_quantity:>6} {line.unit}  {line.unique_id}", str(line.explanation))

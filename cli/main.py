@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from cli.console import errors
 from intake.errors import AbastoError
@@ -253,7 +254,7 @@ def main() -> None:
     try:
         app()
     except AbastoError as error:
-        errors.print(f"[bold red]Error:[/bold red] {error}", markup=True)
+        errors.print(f"[bold red]Error:[/bold red] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("Stopped.")

@@ -150,7 +150,7 @@ def _follow(flow_run_id: UUID) -> None:
             told += len(messages)
             for message in messages:
                 if message.name == "abasto":
-                    console.print(f"  {message.message}", markup=False)
+                    console.print(f"  {message.message}", markup=False, soft_wrap=True)
             state = run.state_type.value if run.state_type else "SCHEDULED"
             if state in _FINAL_STATES:
                 break
@@ -170,9 +170,9 @@ class _ConsoleHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.WARNING:
-            errors.print(f"  {record.getMessage()}", markup=False, style="yellow")
+            errors.print(f"  {record.getMessage()}", markup=False, style="yellow", soft_wrap=True)
         else:
-            console.print(f"  {record.getMessage()}", markup=False)
+            console.print(f"  {record.getMessage()}", markup=False, soft_wrap=True)
 
 
 def _plain(field: Any) -> Any:

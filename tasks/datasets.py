@@ -11,6 +11,7 @@ import pandas as pd
 
 from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, newest_as_of
+from intake.periods import period_end
 from intake.reading import Reading
 from intake.tables import Table
 from storage import ids
@@ -102,7 +103,9 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
 def find_dataset(dataset: str, dataset_version: str | None) -> Ref:
     """The manifest of a dataset version, the latest where none is given; MissingError where there is none."""
     found = Datasets(*connection()).published(dataset, dataset_version or "latest")
-    logger.info("%s: dataset version %s, complete to %s", dataset, found.folder.name, cutoff_of(found).date())
+    logger.info(
+        "%s: dataset version %s, complete to %s", dataset, found.folder.name, last_complete_day(found).date()
+    )
     return found.folder / MANIFEST
 
 
@@ -118,13 +121,18 @@ def announce_progress(dataset: Ref) -> None:
         if record.manifest is not None
     ]
     if not seen or max(seen) < cutoff.date():
-        logger.info("%s: new complete periods up to %s, announced for training", name, cutoff.date())
+        logger.info("%s: new complete periods from %s on, announced for training", name, cutoff.date())
         announce(DATASET_ADVANCED, name, cutoff=f"{cutoff:%Y-%m-%d}")
 
 
 def cutoff_of(published: Published) -> pd.Timestamp:
     """The last complete period of a dataset version."""
     return pd.Timestamp(str(published.manifest.provenance.parameters["cutoff"]))
+
+
+def last_complete_day(published: Published) -> pd.Timestamp:
+    """The last day of the last complete period of a dataset version."""
+    return period_end(cutoff_of(published), str(published.manifest.provenance.parameters["freq"]))
 
 
 def split_of(ds: pd.Series[pd.Timestamp], parameters: Mapping[str, Any]) -> Split:
@@ -188,12 +196,12 @@ def _account(source: Upload, reading: Reading) -> dict[str, Any]:
 
 
 def _tell(source: Upload, reading: Reading) -> None:
-    lines = reading.lines
+    kinds = " + ".join(f"{count} {kind}" for kind, count in asdict(reading.lines).items() if count)
     logger.info(
-        "%s: %d lines = %d header + %d blank + %d footer + %d duplicate + %d rejected + %d accepted",
+        "%s: %d lines = %s",
         source.source.key,
-        lines.total,
-        *asdict(lines).values(),
+        reading.lines.total,
+        kinds,
         extra={"snapshot_id": source.snapshot_id, "notes": list(reading.notes)},
     )
 
@@ -207,5 +215,5 @@ def _say_published(published: Published) -> None:
         "published" if published.written else "was there already, nothing changed",
         facts.metrics["series"],
         facts.metrics["rows"],
-        facts.provenance.parameters["cutoff"],
+        last_complete_day(published).date(),
     )
