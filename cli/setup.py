@@ -77,6 +77,6 @@ def _end_silent_runs() -> None:
         ],
     )
     try:
-        Automation.read(name=_AUTOMATION)
+        cast(Automation, Automation.read(name=_AUTOMATION))
     except ValueError:
         cast(Automation, automation.create())

@@ -59,9 +59,8 @@ def replenish(
 
     sourcing = choose_terms(paths.unique_id, items=items, suppliers=suppliers, terms=terms, freq=freq)
     strangers = _strangers(paths.unique_id, stock, items, open_orders)
-    components = _components(terms)
-    materials = {row[0] for row in strangers if {row[0], row[0].partition("/")[2]} & components}
-    exceptions = [*(row for row in strangers if row[0] not in materials), *sourcing.exceptions]
+    upstream = _upstream({row[0] for row in strangers}, items, terms)
+    exceptions = [*(row for row in strangers if row[0] not in upstream), *sourcing.exceptions]
     horizon = len(paths.ds)
     shelf = shelf_from(stock, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
     receipts = receipts_from(open_orders, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
@@ -84,7 +83,7 @@ def replenish(
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
         exceptions=exceptions_table(exceptions),
-        notes=_notes(stock, settings, materials),
+        notes=_notes(stock, settings, upstream),
         open_orders=open_orders.reset_index(drop=True),
     )
 
@@ -140,11 +139,24 @@ def _about_stock(unique_id: tuple[str, ...], shelf: Shelf, receipts: Receipts) -
     return rows
 
 
-def _components(terms: pd.DataFrame) -> set[str]:
-    return set(terms["component"].dropna()) - {""} if "component" in terms else set()
+def _upstream(unique_id: set[str], items: pd.DataFrame, terms: pd.DataFrame) -> set[str]:
+    """Those of the series that nobody expects to sell: bought components, and what lies where others are
+    supplied from."""
+    components = _named(terms, "component")
+    sources = _named(items, "source")
+    parts = {name: name.partition("/") for name in unique_id}
+    return {
+        name
+        for name, (location, _, product) in parts.items()
+        if {name, product} & components or location in sources
+    }
 
 
-def _notes(stock: pd.DataFrame, settings: PlanSettings, materials: set[str]) -> tuple[str, ...]:
+def _named(table: pd.DataFrame, column: str) -> set[str]:
+    return set(table[column].dropna().astype(str)) - {""} if column in table else set()
+
+
+def _notes(stock: pd.DataFrame, settings: PlanSettings, upstream: set[str]) -> tuple[str, ...]:
     notes = [
         "Where an item has both costs (p per unit lost, h per unit and period), "
         f"its critical ratio is 1 - {settings.carry_over_factor:g} (1 - p / (p + h R)) "
@@ -154,6 +166,9 @@ def _notes(stock: pd.DataFrame, settings: PlanSettings, materials: set[str]) -> 
     ]
     if "as_of" not in stock or stock["as_of"].isna().all():
         notes.append("The stock file has no as_of; it was taken to be counted when the cutoff period ended.")
-    if materials:
-        notes.append(f"Components without sales of their own, not planned here: {len(materials)}.")
+    if upstream:
+        notes.append(
+            "Components, and items at places that supply others, without sales of their own, "
+            f"not planned here: {len(upstream)}."
+        )
     return tuple(notes)

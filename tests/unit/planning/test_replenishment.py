@@ -195,6 +195,14 @@ def test_components_are_no_strangers() -> None:
     assert any(note.endswith("not planned here: 1.") for note in plan.notes)
 
 
+def test_what_lies_where_others_are_supplied_from_is_no_stranger() -> None:
+    items = table(unique_id=["a", "plant/a", "shed/a"], source=["plant", None, None])
+    stock = table(unique_id=["a", "plant/a", "shed/a"], on_hand=[1.0, 9.0, 9.0])
+    plan = plan_of(paths_of(a=[1, 1, 1]), items=items, stock=stock)
+    assert not reasons(plan, "plant/a")
+    assert reasons(plan, "shed/a")
+
+
 def test_negative_stock_counts_as_none_and_is_said() -> None:
     plan = plan_of(paths_of(a=[0, 0, 6]), stock=table(unique_id=["a"], on_hand=[-4.0]))
     assert line(plan)["order_quantity"] == 6
