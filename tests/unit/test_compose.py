@@ -169,6 +169,10 @@ def test_the_prefect_server_asks_its_clients_for_the_password_they_have() -> Non
         assert SERVICES[client]["environment"]["PREFECT_API_AUTH_STRING"] == wanted
 
 
+def test_a_run_is_heard_of_before_its_silence_counts_as_a_crash() -> None:
+    assert int(SERVICES["worker"]["environment"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]) * 3 <= 90
+
+
 def test_nothing_phones_home() -> None:
     server = SERVICES["prefect-server"]["environment"]
     assert (server["PREFECT_SERVER_ANALYTICS_ENABLED"], server["DO_NOT_TRACK"]) == ("false", "1")
