@@ -13,7 +13,7 @@ from tasks.run_requests import ReplenishRequest
 from tasks.uploads import snapshot_uploads
 
 
-@flow(flow_run_name="replenish {request.dataset}")
+@flow(flow_run_name="replenish {request.scope}")
 def replenish(request: ReplenishRequest) -> list[Ref]:
     """Decide the purchase orders of the week after the cutoff, for one dataset or for all that are ready.
 

@@ -103,6 +103,9 @@ def show_plan(plan: Ref) -> None:
 
 def _show(kind: str, published: Published, markdown: str) -> None:
     dataset = published.manifest.provenance.dataset
+    if kind != "dataset":
+        version = published.folder.name
+        markdown += f"\nDownload: `abasto pull {kind} --dataset {dataset} --version {version}`\n"
     create_markdown_artifact(
         markdown,
         key=f"{kind}-{dataset}".replace("_", "-"),
