@@ -23,7 +23,7 @@ def connected(*, prefect: bool = True, worker: bool = False) -> Iterator[Service
     settings = Settings.load()
     with running(settings, prefect=prefect, worker=worker, progress=progress) as services:
         adopt_environment(services.environment | _QUIET)
-        if prefect and services.alone:
+        if prefect and services.alone and settings.prefect_api_url is None:
             from cli.leftovers import end_leftover_runs
 
             ended = end_leftover_runs()

@@ -13,7 +13,9 @@ from storage.settings import Settings, child_environment
 WORK_POOL: Final = "local"  # as in prefect.yaml
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
-_QUIET = {
+_EVERY_CLIENT = {
+    # A run that is silent for three of these is taken for killed (cli/setup.py); Prefect's own pause is 180 s.
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
@@ -24,7 +26,7 @@ _OTHERS = ("PREFECT_API_", "PREFECT_PROFILE", "PREFECT_SERVER_API_", "PREFECT_SE
 def client_environment(settings: Settings, api_url: str) -> dict[str, str]:
     """Return the variables under which a process talks to the server at `api_url`, and to no other."""
     own = {} if settings.prefect_api_url else {"PREFECT_HOME": str(settings.home / "prefect")}
-    return {**_QUIET, "PREFECT_API_URL": api_url, **own}
+    return {**_EVERY_CLIENT, "PREFECT_API_URL": api_url, **own}
 
 
 def prefect_program(settings: Settings, port: int) -> ServerProgram:

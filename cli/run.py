@@ -113,10 +113,12 @@ def parse_options(options: Sequence[str]) -> dict[str, Any]:
         if not equals or not name:
             raise InputError(f"--option {option} is not of the form NAME=VALUE, such as horizon=8")
         table, dot, entry = name.partition(".")
-        if dot:
-            parsed.setdefault(table, {})[entry] = _value(text)
-        else:
+        if not dot:
             parsed[table] = _value(text)
+        elif isinstance(entries := parsed.setdefault(table, {}), dict):
+            entries[entry] = _value(text)
+        else:
+            raise InputError(f"--option {option} fills a table and another option says that {table} is none")
     return parsed
 
 

@@ -19,6 +19,7 @@ from storage.code_identity import code_identity
 from storage.datasets import SALES, Datasets
 from storage.keys import MANIFEST, Ref
 from storage.manifests import Provenance, Published, find_published, read_published
+from storage.pointers import anywhere, forward
 from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
@@ -94,7 +95,11 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             },
             notes=sales.notes,
         )
-        datasets.make_latest(published, (sales.cutoff.toordinal(), len(sources)))
+        datasets.make_latest(
+            published,
+            (sales.cutoff.toordinal(), len(sources)),
+            rule=anywhere if request.start_over else forward,
+        )
         _say_published(published)
     return published.folder / MANIFEST
 

@@ -15,6 +15,7 @@ class Progress:
 
     def __init__(self, key: str, description: str) -> None:
         self._description = description
+        key = key.replace("_", "-")  # Prefect takes no other character from the name of a dataset
         # Called outside of any event loop, the function returns the id itself.
         self._artifact = cast(UUID, create_progress_artifact(0.0, key=key, description=description))
 

@@ -134,3 +134,8 @@ class ReplenishRequest(Request):
         False,
         description="The week has a plan already and its inputs were corrected: make the next revision.",
     )
+
+    @property
+    def scope(self) -> str:
+        """Which datasets, in words."""
+        return self.dataset or "every dataset that is ready"

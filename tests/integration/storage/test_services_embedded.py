@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -187,24 +188,36 @@ def test_a_store_nobody_recorded_never_meets_a_second_one(settings: Settings) ->
             assert ended(unrecorded)
 
 
-def test_a_taken_port_is_not_fought_over(settings: Settings) -> None:
-    with socket.socket() as somebody:
-        somebody.bind((LOOPBACK, settings.store_port))
-        somebody.listen()
-        with running(settings, prefect=False) as services:
-            assert services.store_endpoint != f"{LOOPBACK}:{settings.store_port}"
-            assert read_connection(settings.home).store is not None
+class Healthy(BaseHTTPRequestHandler):
+    """Somebody else's server, on the port that ours once had."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
 
 
-def test_a_recorded_number_that_somebody_else_has_now_is_left_alone(settings: Settings) -> None:
+def test_numbers_and_ports_that_somebody_else_has_now_are_left_alone(settings: Settings) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        born = psutil.Process(bystander.pid).create_time() - 60
-        stale = {"process": {"pid": bystander.pid, "born": born}, "address": "127.0.0.1:1"}
-        settings.home.mkdir()
-        (settings.home / "services.json").write_text(json.dumps({"servers": {"store": stale}}))
-        with running(settings, prefect=False):
-            assert store_process(settings).pid != bystander.pid
+        with ThreadingHTTPServer((LOOPBACK, settings.store_port), Healthy) as somebody:
+            threading.Thread(target=somebody.serve_forever).start()
+            born = psutil.Process(bystander.pid).create_time() - 60
+            stale = {
+                "process": {"pid": bystander.pid, "born": born},
+                "address": f"{LOOPBACK}:{settings.store_port}",
+            }
+            settings.home.mkdir()
+            (settings.home / "services.json").write_text(json.dumps({"servers": {"store": stale}}))
+            try:
+                with running(settings, prefect=False) as services:
+                    assert services.started_here
+                    assert services.store_endpoint != stale["address"]
+                    assert store_process(settings).pid != bystander.pid
+            finally:
+                somebody.shutdown()
         assert bystander.poll() is None
     finally:
         bystander.communicate(b"\n")

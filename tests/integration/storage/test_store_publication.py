@@ -9,9 +9,9 @@ import pytest
 from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provenance
 
 from intake.errors import ConflictError, IntegrityError, MissingError
-from storage.keys import MANIFEST, Folder, Keys, pointer_in
+from storage.keys import MANIFEST, Folder, Keys, Ref, pointer_in
 from storage.manifests import Published, find_published, publish, read_file, read_published
-from storage.objects import ObjectStore
+from storage.objects import Fetched, ObjectStore
 from storage.pointers import Pointer, anywhere, find_pointer, move_pointer, read_pointer
 
 FILES: Mapping[str, bytes] = {"model.pkl": b"model", "plots/fan.png": b"png", "run.log.jsonl": b"{}\n"}
@@ -59,12 +59,15 @@ def test_killed_before_any_write_the_next_run_completes(
         except Killed:
             standing = read_pointer(store, pointer)
             assert standing.id != folder.name
+            committed = dying.writes == len(new_files) + 1
+            assert (find_published(store, folder) is not None) == committed
+            assert store.exists(folder / MANIFEST) == committed, "the manifest is the last write"
             read_published(store, standing.folder, verify_files=True)
             again = publish(store, folder, {**new_files, "run.log.jsonl": b"second\n"}, made_from)
             assert find_published(store, folder) is not None
             move_pointer(store, pointer, again, (dies_before + 1,))
             assert read_pointer(store, pointer).id == folder.name
-            assert again.written == (dying.writes < len(new_files) + 1)
+            assert again.written != committed
         else:
             assert dying.writes == len(new_files) + 2
             break
@@ -148,6 +151,30 @@ def test_16_that_move_a_pointer_at_once_end_at_the_latest(
     outcomes = at_once(move)
     assert all(isinstance(each, Pointer) for each in outcomes), outcomes
     assert read_pointer(store, pointer_in(versions)).id == f"v{WRITERS:04d}"
+
+
+def test_a_pointer_that_moved_under_us_is_read_again(
+    server: RigServer, store: ObjectStore, keys: Keys, dataset: str
+) -> None:
+    versions = keys.dataset_models(dataset)
+    pointer = pointer_in(versions)
+    first, late, latest = (
+        publish(store, versions.folder(f"v000{number}"), {"x": b"x"}, provenance(dataset, run=number))
+        for number in (1, 2, 3)
+    )
+    move_pointer(store, pointer, first, (1,))
+
+    class Overtaken(ObjectStore):
+        """After it read the pointer, another run moves it."""
+
+        def find(self, ref: Ref) -> Fetched | None:
+            found = ObjectStore.find(self, ref)
+            move_pointer(store, pointer, latest, (3,))
+            return found
+
+    with Overtaken(server.address) as slow:
+        assert move_pointer(slow, pointer, late, (2,)).id == "v0003"
+    assert read_pointer(store, pointer).id == "v0003"
 
 
 def test_a_pointer_moves_forward_unless_a_person_says_otherwise(
