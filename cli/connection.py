@@ -18,12 +18,13 @@ _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}  # the command s
 def connected(*, prefect: bool = True, worker: bool = False) -> Iterator[Services]:
     """Have the servers running; Prefect is imported after this, never before.
 
-    Runs that a killed process left behind are ended by who is alone on the embedded servers.
+    Runs that a killed process left behind are ended by who is alone on the embedded servers; where a worker
+    has outlived its `abasto up`, they may still be going on.
     """
     settings = Settings.load()
     with running(settings, prefect=prefect, worker=worker, progress=progress) as services:
         adopt_environment(services.environment | _QUIET)
-        if prefect and services.alone and settings.prefect_api_url is None:
+        if prefect and settings.prefect_api_url is None and services.alone and not services.has_worker:
             from cli.leftovers import end_leftover_runs
 
             ended = end_leftover_runs()
