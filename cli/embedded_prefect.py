@@ -14,7 +14,7 @@ WORK_POOL: Final = "local"  # as in prefect.yaml
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
 _EVERY_CLIENT = {
-    # A run that is silent for three of these is taken for killed (cli/setup.py); Prefect's own pause is 180 s.
+    # A run silent for three of these is taken for killed (cli/setup.py); by itself Prefect waits 180 s.
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
