@@ -155,6 +155,8 @@ class Plans:
             standing = read_published(self.store, folder)
         except MissingError:
             return
+        if find_published(self.store, folder) is not None:
+            raise ConflictError(f"{folder} was published this moment: look again.")
         # Orders may have been issued from it. Files of two racing runs under a manifest that does not belong
         # to the claim, however, were never published.
         if standing.manifest.input_hash == claimed_input_hash:

@@ -7,9 +7,9 @@ from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provena
 
 from intake.errors import ConflictError, IntegrityError, MissingError
 from storage.claims import find_claim
-from storage.keys import Keys
+from storage.keys import Keys, Ref
 from storage.manifests import Provenance, Published
-from storage.objects import ObjectStore
+from storage.objects import Fetched, ObjectStore
 from storage.orders import OrderBook, OrderEvent
 from storage.plans import PlanClaim, Plans
 
@@ -111,6 +111,23 @@ def test_a_changed_plan_is_not_planned_over(plans: Plans, store: ObjectStore, da
         with pytest.raises(IntegrityError, match="restore them from a backup"):
             replenish(plans, dataset, "B", revise=revise)
     assert isinstance(replenish(plans, dataset, "A"), Published), "the same inputs bring it back"
+
+
+def test_a_plan_published_this_moment_is_no_broken_one(server: RigServer, plans: Plans, dataset: str) -> None:
+    fast = made_from(dataset, "fast")
+    claim = plans.claim(dataset, WEEK, fast.input_hash)
+
+    class Overtaken(ObjectStore):
+        """Between its look at the manifest and its look at the claim, the claim's owner publishes."""
+
+        def find(self, ref: Ref) -> Fetched | None:
+            plans.publish(claim, {"plan.parquet": b"fast"}, fast)
+            return ObjectStore.find(self, ref)
+
+    with Overtaken(server.address) as slow:
+        outcome = replenish(Plans(slow, server.keys), dataset, "slow")
+    assert isinstance(outcome, PlanClaim)
+    assert outcome.inputs_changed
 
 
 def test_16_flows_at_once_make_one_plan(server: RigServer, plans: Plans, dataset: str) -> None:
