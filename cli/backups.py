@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tarfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.console import next_step, say
 from cli.services import locked
-from intake.errors import ConflictError, InputError
+from intake.errors import ConflictError, InputError, ServiceError
+from storage.connection import CONNECTION_FILE
 from storage.settings import Settings
 
 _NOT_STATE = {"logs", "lock"}
@@ -29,14 +32,24 @@ def write_backup(file: Path) -> None:
     if file.exists():
         raise ConflictError(f"{file} is there already; choose another name")
     unfinished = file.with_name(f".{file.name}.unfinished")
-    with locked(home), unfinished.open("wb") as stream:
-        unfinished.chmod(0o600)
-        with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
-            for path in sorted(home.rglob("*")):
-                inside = path.relative_to(home)
-                if inside.parts[0] not in _NOT_STATE and _is_file_or_folder(path):
-                    archive.add(path, arcname=str(Path(home.name) / inside), recursive=False)
-    unfinished.replace(file)
+    with locked(home):
+        state = [path for path in sorted(home.rglob("*")) if _is_state(path, home)]
+        try:
+            with unfinished.open("wb") as stream:
+                unfinished.chmod(0o600)
+                with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
+                    for path in state:
+                        archive.add(
+                            path, arcname=str(Path(home.name) / path.relative_to(home)), recursive=False
+                        )
+            unfinished.replace(file)
+        except OSError as unwritable:
+            raise ServiceError(
+                f"{file} cannot be written: {unwritable.strerror}; choose another place"
+            ) from unwritable
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
     say(f"Packed {home} into {file} ({file.stat().st_size / 1e6:,.1f} MB).")
     say("It holds keys and passwords: keep it private.")
     next_step(f"`abasto restore {file}` on this or another machine brings it back.")
@@ -50,29 +63,38 @@ def read_backup(file: Path, *, replace: bool) -> None:
     """
     home = Settings.load().home
     unpacked = home.with_name(f"{home.name}.restoring-{os.getpid()}")
+    if home.exists() and not replace:
+        raise ConflictError(f"{home} is there already; `abasto restore {file} --replace` sets it aside first")
     try:
-        with tarfile.open(file, mode="r:gz") as archive:
-            archive.extractall(unpacked, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as broken:
-        raise InputError(f"it is no archive of `abasto backup`: {broken}", file=str(file)) from broken
-    folders = list(unpacked.iterdir())
-    if len(folders) != 1 or not (folders[0] / "connection.json").is_file():
-        raise InputError("it is an archive, but not one of `abasto backup`", file=str(file))
-    if home.exists():
-        if not replace:
-            raise ConflictError(
-                f"{home} is there already; `abasto restore {file} --replace` sets it aside first"
-            )
-        with locked(home):
-            aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-            home.rename(aside)
-            say(f"What was there is kept as {aside}.")
-    folders[0].rename(home)
-    unpacked.rmdir()
+        state = _unpacked(file, unpacked)
+        if home.exists():
+            with locked(home):
+                aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+                home.rename(aside)
+                say(f"What was there is kept as {aside}.")
+        state.rename(home)
+    finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
     say(f"Restored {home} from {file}.")
     next_step("`abasto up` starts on it, `abasto status` shows what is there.")
 
 
-def _is_file_or_folder(path: Path) -> bool:
+def _is_state(path: Path, home: Path) -> bool:
+    """Whether a path belongs into a backup; sockets and links do not."""
     mode = path.lstat().st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    is_file_or_folder = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return path.relative_to(home).parts[0] not in _NOT_STATE and is_file_or_folder
+
+
+def _unpacked(file: Path, into: Path) -> Path:
+    """The home folder of an archive, unpacked below `into` and open to its owner alone."""
+    try:
+        with tarfile.open(file, mode="r:gz") as archive:
+            archive.extractall(into, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as broken:
+        raise InputError(f"it is no archive of `abasto backup`: {broken}", file=str(file)) from broken
+    folders = list(into.iterdir())
+    if len(folders) != 1 or not (folders[0] / CONNECTION_FILE).is_file():
+        raise InputError("it is an archive, but not one of `abasto backup`", file=str(file))
+    folders[0].chmod(0o700)
+    return folders[0]

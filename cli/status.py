@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.console import next_step, say, show_table
+from cli.embedded_prefect import client_environment
 from cli.services import ServiceStatus, status
 from intake.errors import AbastoError
 from storage.datasets import Datasets
@@ -25,7 +26,7 @@ def show_status() -> None:
     if store.answers:
         _show_versions(settings)
     if prefect.answers:
-        adopt_environment({"PREFECT_API_URL": str(prefect.address)})
+        adopt_environment(client_environment(settings, str(prefect.address)))
         _show_runs()
     if not store.answers:
         say("The store does not run, so what it holds cannot be shown.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from prefect.runtime import flow_run
@@ -29,6 +30,7 @@ from storage.datasets import Datasets, from_parquet, to_csv, to_parquet
 from storage.keys import MANIFEST, Ref
 from storage.manifests import Input, Provenance, Published, read_file, read_published
 from storage.plans import PlanClaim, Plans
+from storage.settings import Settings
 from tasks.connection import connection, folder_of, registry
 from tasks.datasets import cutoff_of
 from tasks.logs import logger, recorded
@@ -80,14 +82,24 @@ def refuse_old_sales(dataset: Ref) -> None:
         return
     freq = str(published.manifest.provenance.parameters["freq"])
     cutoff = cutoff_of(published)
-    now = pd.Timestamp(scheduled).tz_localize(None)
-    age = int((period_number(now, freq) - period_number(cutoff, freq))[0])
-    if age > 1:
+    today = scheduled.astimezone(ZoneInfo(Settings.load().timezone)).date()
+    missing = complete_periods_missing(cutoff, freq, today)
+    if missing > 0:
         raise InputError(
             f"the sales of '{published.manifest.provenance.dataset}' end on "
-            f"{period_end(cutoff, freq):%Y-%m-%d}, {age - 1} complete periods before this run of "
-            f"{now:%Y-%m-%d}; upload the missing sales and run again"
+            f"{period_end(cutoff, freq):%Y-%m-%d}, {missing} complete periods before this run of "
+            f"{today:%Y-%m-%d}; upload the missing sales and run again"
         )
+
+
+def complete_periods_missing(cutoff: pd.Timestamp, freq: str, today: date) -> int:
+    """How many periods were over on the morning of `today` and come after the cutoff.
+
+    >>> complete_periods_missing(pd.Timestamp("2026-02-02"), "W-MON", date(2026, 2, 9))
+    0
+    """
+    age = period_number(pd.Timestamp(today), freq) - period_number(cutoff, freq)
+    return max(0, int(age[0]) - 1)
 
 
 @step
