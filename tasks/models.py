@@ -16,8 +16,8 @@ from forecasting.training import Training, TrainingSettings, train
 from intake.errors import MissingError
 from storage.code_identity import code_identity
 from storage.keys import MANIFEST, Ref
-from storage.manifests import Decision, Provenance, read_published
-from storage.registry import ModelRegistry
+from storage.manifests import Decision, Provenance, Published, read_published
+from storage.registry import ModelClaim, ModelRegistry
 from tasks.connection import connection, folder_of, registry
 from tasks.datasets import cutoff_of, split_of
 from tasks.logs import logger, recorded
@@ -55,53 +55,9 @@ def publish_model(dataset: Ref, uploads: list[Upload], request: TrainRequest) ->
         code=code_identity(CODE),
     )
     claim = models.claim(request.dataset, provenance.input_hash)
-    published = claim.published
-    if published is None:
-        with recorded() as log:
-            progress = Progress(f"train-{request.dataset}", f"Training on {request.dataset}")
-            progress.reached(
-                0.0, f"{request.dataset}: reading dataset version {published_dataset.folder.name}"
-            )
-            panel = read_panel(published_dataset, uploads)
-            split = split_of(_complete(panel), published_dataset.manifest.provenance.parameters)
-            progress.reached(
-                0.1, f"{request.dataset}: comparing {', '.join(request.recipes)} on rolling-origin windows"
-            )
-            training = train(
-                panel,
-                split,
-                TrainingSettings(
-                    recipes=request.recipes, windows=request.windows, trials=request.trials, seed=request.seed
-                ),
-                _champion(models, request.dataset),
-            )
-            progress.reached(0.8, f"{request.dataset}: {training.recipe} won; drawing plots")
-            facts = ModelFacts(
-                dataset=request.dataset,
-                dataset_version=published_dataset.folder.name,
-                model_version=claim.model_version,
-                recipe=training.recipe,
-                freq=panel.freq,
-                cutoff=training.model.cutoff.date(),
-                series=panel.frame["unique_id"].nunique(),
-                rows=int(panel.frame["y"].notna().sum()),
-                promoted=training.decision.promoted,
-                reason=training.decision.reason,
-                hyperparameters=training.hyperparameters,
-                limits=training.notes,
-            )
-            files = _plots(panel, training) | _documents(facts, training)
-            progress.reached(0.9, f"{request.dataset}: publishing {claim.model_version}")
-            published = models.publish(
-                claim,
-                training.model,
-                files | {"run.log.jsonl": log.json_lines()},
-                provenance,
-                metrics=_metrics(training),
-                decision=Decision(accepted=training.decision.promoted, reason=training.decision.reason),
-                notes=training.notes,
-            )
-            progress.reached(1.0, f"{request.dataset}: {claim.model_version} is published")
+    published = claim.published or _train_and_publish(
+        models, claim, provenance, published_dataset, uploads, request
+    )
     decision = published.manifest.decision
     if decision is not None and decision.accepted:
         models.promote(published)
@@ -122,6 +78,55 @@ def find_model(dataset: str, model_version: str | None) -> Ref:
     found = models.published(dataset, model_version or models.latest(dataset))
     logger.info("%s: model %s (%s)", dataset, found.folder.name, found.manifest.metrics["recipe"])
     return found.folder / MANIFEST
+
+
+def _train_and_publish(
+    models: ModelRegistry,
+    claim: ModelClaim,
+    provenance: Provenance,
+    sales: Published,
+    uploads: list[Upload],
+    request: TrainRequest,
+) -> Published:
+    name = request.dataset
+    with recorded() as log:
+        progress = Progress(f"train-{name}", f"Training on {name}")
+        progress.reached(0.0, f"{name}: reading dataset version {sales.folder.name}")
+        panel = read_panel(sales, uploads)
+        split = split_of(_complete(panel), sales.manifest.provenance.parameters)
+        progress.reached(0.1, f"{name}: comparing {', '.join(request.recipes)} on rolling-origin windows")
+        settings = TrainingSettings(
+            recipes=request.recipes, windows=request.windows, trials=request.trials, seed=request.seed
+        )
+        training = train(panel, split, settings, _champion(models, name))
+        progress.reached(0.8, f"{name}: {training.recipe} won; drawing plots")
+        facts = ModelFacts(
+            dataset=name,
+            dataset_version=sales.folder.name,
+            model_version=claim.model_version,
+            recipe=training.recipe,
+            freq=panel.freq,
+            cutoff=training.model.cutoff.date(),
+            series=panel.frame["unique_id"].nunique(),
+            rows=int(panel.frame["y"].notna().sum()),
+            promoted=training.decision.promoted,
+            reason=training.decision.reason,
+            hyperparameters=training.hyperparameters,
+            limits=training.notes,
+        )
+        files = _plots(panel, training) | _documents(facts, training)
+        progress.reached(0.9, f"{name}: publishing {claim.model_version}")
+        published = models.publish(
+            claim,
+            training.model,
+            files | {"run.log.jsonl": log.json_lines()},
+            provenance,
+            metrics=_metrics(training),
+            decision=Decision(accepted=training.decision.promoted, reason=training.decision.reason),
+            notes=training.notes,
+        )
+        progress.reached(1.0, f"{name}: {claim.model_version} is published")
+    return published
 
 
 def _complete(panel: Panel) -> pd.Series[pd.Timestamp]:
