@@ -42,6 +42,7 @@ CLAIM: Final = "claim.json"
 POINTER: Final = "latest.json"
 MODEL: Final = "model.pkl"
 SIGNATURE: Final = "model.sig"
+RUN_LOG: Final = "run.log.jsonl"
 
 _LONGEST_KEY: Final = 1024  # bytes, S3's own limit
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from intake.errors import ConflictError, IntegrityError, MissingError
 from storage import ids
 from storage.code_identity import CodeIdentity
-from storage.keys import MANIFEST, Folder, Ref
+from storage.keys import MANIFEST, RUN_LOG, SIGNATURE, Folder, Ref
 from storage.objects import ObjectStore
 
 _CONTENT_TYPES = {
@@ -134,9 +134,14 @@ class Published:
     def as_input(self) -> Input:
         """This, as the input of something made from it.
 
-        Identified by what it was made from and what its files hold: who made it and when do not count.
+        Identified by what it was made from and what its files hold: who made, logged and signed it, and when,
+        do not count.
         """
-        files = {name: entry.sha256 for name, entry in self.manifest.files.items()}
+        files = {
+            name: entry.sha256
+            for name, entry in self.manifest.files.items()
+            if name not in (RUN_LOG, SIGNATURE)
+        }
         identity = ids.input_hash({"input_hash": self.manifest.input_hash, "files": files})
         return Input(sha256=identity, ref=self.folder / MANIFEST)
 
