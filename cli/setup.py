@@ -34,6 +34,7 @@ def register() -> None:
     _prefect("work-pool", "create", WORK_POOL, "--type", "process", "--overwrite")
     _prefect("--no-prompt", "deploy", "--all")
     _end_silent_runs()
+    _start_watching()
 
 
 def _prefect(*words: str) -> None:
@@ -44,6 +45,13 @@ def _prefect(*words: str) -> None:
     if done.returncode != 0:
         last_words = (done.stderr or done.stdout).strip().splitlines()[-5:]
         raise ServiceError(f"`prefect {' '.join(words)}` failed: {' '.join(last_words)}")
+
+
+def _start_watching() -> None:
+    """Have the buckets watched from now on; the schedule takes over at the next quarter of an hour."""
+    from prefect.deployments import run_deployment
+
+    cast(object, run_deployment("watch/watch", timeout=0, as_subflow=False))
 
 
 def _end_silent_runs() -> None:

@@ -20,7 +20,12 @@ def show_status() -> None:
     show_table(
         f"Servers, state under {settings.home}",
         ["server", "state", "address", "answers", "pid", "MB"],
-        [_server_row(server) for server in servers],
+        # The worker of a Prefect server that is not ours runs where we cannot see it.
+        [
+            _server_row(server)
+            for server in servers
+            if server.name != "worker" or not settings.prefect_api_url
+        ],
     )
     store, prefect, _ = servers
     if store.answers:

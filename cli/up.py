@@ -23,7 +23,6 @@ def stay_up() -> None:
             return
         register()
         with connected(worker=True):
-            _start_watching()
             headline("Abasto is up")
             settings = Settings.load()
             show_table(
@@ -38,13 +37,6 @@ def stay_up() -> None:
             )
             next_step("in another terminal: `abasto upload Ventas.csv`; Ctrl-C here stops everything.")
             _until_a_server_ends(settings)
-
-
-def _start_watching() -> None:
-    """Begin to watch now: the schedule takes over at the next quarter of an hour."""
-    from prefect.deployments import run_deployment
-
-    run_deployment("watch/watch", timeout=0, as_subflow=False)
 
 
 def _until_a_server_ends(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from tasks.arrivals import announce_arrivals
 from tasks.run_requests import Request
 
 _RELAY = 900  # seconds: the schedule starts the next watch at every quarter of an hour
-_HANDOVER = 5  # seconds before that, this one ends
+_HANDOVER = 10  # seconds before that, this one ends
 
 
 class WatchRequest(Request):

@@ -25,17 +25,17 @@ def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptio
     shortage, holding = lines["shortage_cost"], lines["holding_cost"]
     from_costs = shortage.notna() & holding.notna()
     bad_costs = from_costs & ((shortage < 0) | (holding < 0) | (shortage + holding <= 0))
-    level = lines["service_level"]
-    bad_level = ~from_costs & level.notna() & ~((level > 0) & (level < 1))
+    asked = lines["service_level"]
+    bad_service_level = ~from_costs & asked.notna() & ~((asked > 0) & (asked < 1))
     for wrong, reason in (
         (
             bad_costs,
             "has a negative shortage_cost or holding_cost, or none above 0; not planned: correct the item",
         ),
-        (bad_level, "has a service_level that is not between 0 and 1; not planned: correct the item"),
+        (bad_service_level, "has a service_level that is not between 0 and 1; not planned: correct the item"),
     ):
         exceptions.extend((str(name), "", reason) for name in lines.loc[wrong, "unique_id"])
-    kept = ~(bad_costs | bad_level)
+    kept = ~(bad_costs | bad_service_level)
     lines, from_costs = lines[kept], from_costs[kept]
     ratio = lines["service_level"].fillna(settings.service_level).to_numpy(dtype=np.float64, copy=True)
     priced = from_costs.to_numpy()
