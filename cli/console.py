@@ -40,12 +40,18 @@ def next_step(text: str) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns whose cells are all numbers are aligned to the right."""
+    """Print a table: numbers to the right; where it is too wide, the widest column is folded."""
     cells = [[_cell(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    widths = [max((len(row[position]) for row in cells), default=0) for position in range(len(columns))]
     for position, column in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[position]) for row in cells)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            column,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=widths[position] < max(widths),
+        )
     for row in cells:
         table.add_row(*map(escape, row))
     console.print(table)

@@ -124,8 +124,8 @@ def extend(
         first = f"{future.loc[open_rows, 'ds'].min():%Y-%m-%d}"
         if column not in stated:
             raise MissingError(
-                f"'{column}' is not known from {first} on: put it in the calendar, or state an assumption "
-                f"(a number, 'by_weekday', 'year_ago' or 'last')"
+                f"'{column}' is not known from {first} on: put it in the calendar, or state an assumption, "
+                f"such as assume.{column}=0 (a number, 'by_weekday', 'year_ago' or 'last')"
             )
         values = assumed_values(history, future[open_rows], column, stated[column], panel.freq)
         future[column] = future[column].fillna(values)
