@@ -10,6 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 console = Console(highlight=False)
+_GAP = "  "  # between two columns
+_LEAST_FOLDED = 30  # characters
 errors = Console(stderr=True, highlight=False)
 
 
@@ -40,21 +42,27 @@ def next_step(text: str) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: numbers to the right; where it is too wide, the widest column is folded."""
+    """Print a table, numbers to the right.
+
+    Where it is too wide, its widest column is folded; where that would leave too little of it, nothing is.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(len, (column, *texts))) for column, *texts in zip(columns, *cells, strict=True)]
+    widest = widths.index(max(widths))
+    room = console.width - sum(widths) - len(_GAP) * (len(columns) - 1) + widths[widest]
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    widths = [max((len(row[position]) for row in cells), default=0) for position in range(len(columns))]
     for position, column in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[position]) for row in cells)
         table.add_column(
             column,
             justify="right" if numeric else "left",
             overflow="fold",
-            no_wrap=widths[position] < max(widths),
+            width=room if position == widest and _LEAST_FOLDED <= room < widths[widest] else widths[position],
         )
     for row in cells:
         table.add_row(*map(escape, row))
-    console.print(table)
+    natural = console.width - room + widths[widest]
+    Console(highlight=False, width=console.width if room >= _LEAST_FOLDED else natural).print(table)
 
 
 def _cell(value: object) -> str:

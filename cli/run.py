@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from cli.connection import connected
-from cli.console import console, errors, next_step, say, show_table
+from cli.console import console, errors, headline, next_step, say, show_reason
 from intake.errors import AbastoError, InputError, ServiceError
 
 if TYPE_CHECKING:
@@ -35,16 +35,11 @@ _FINAL_STATES = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 def list_options(kind: str) -> None:
     """Print the parameters of a flow: name, what it is without saying anything, what it means."""
-    request = request_model(kind)
-    show_table(
-        f"abasto run {kind} --option NAME=VALUE",
-        ["name", "default", "meaning"],
-        [
-            (name, json.dumps(_plain(field)), field.description or "")
-            for name, field in request.model_fields.items()
-            if name != "dataset"
-        ],
-    )
+    headline(f"abasto run {kind} --option NAME=VALUE")
+    for name, field in request_model(kind).model_fields.items():
+        if name != "dataset":
+            default = field.get_default(call_default_factory=True)
+            show_reason(f"{name}={json.dumps(default)}", field.description or "")
 
 
 def run_from_words(kind: str, dataset: str | None, options: Sequence[str]) -> None:
@@ -175,8 +170,3 @@ class _ConsoleHandler(logging.Handler):
             errors.print(f"  {record.getMessage()}", markup=False, style="yellow", soft_wrap=True)
         else:
             console.print(f"  {record.getMessage()}", markup=False, soft_wrap=True)
-
-
-def _plain(field: Any) -> Any:
-    default = field.get_default(call_default_factory=True)
-    return None if repr(default) == "PydanticUndefined" else default

@@ -95,13 +95,17 @@ def _described(manifest: Manifest) -> list[tuple[str, Any]]:
         *((f"test {error}", float(tested[error])) for error in ERRORS),
         ("promoted", "yes" if manifest.decision and manifest.decision.accepted else "no"),
         ("reason", manifest.decision.reason if manifest.decision else ""),
-        *((name, str(value)) for name, value in manifest.provenance.parameters.items()),
+        *((name, _in_words(value)) for name, value in manifest.provenance.parameters.items()),
         *((f"seed {name}", value) for name, value in manifest.provenance.seeds.items()),
         ("dataset identity", manifest.provenance.inputs["dataset"].sha256[:16]),
         ("code", manifest.provenance.code.source_hash[:16]),
-        ("commit", manifest.provenance.code.commit),
+        ("commit", (manifest.provenance.code.commit or "")[:12]),
         ("made", f"{manifest.when:%Y-%m-%d %H:%M} UTC by {manifest.who}"),
     ]
+
+
+def _in_words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _model_row(record: Record) -> Sequence[object]:
