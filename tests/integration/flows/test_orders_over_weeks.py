@@ -1,0 +1,200 @@
+"""Orders over the weeks: never forgotten, never bought twice, corrected on demand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import builders
+import pytest
+from shop import Shop, World
+
+from intake.errors import ConflictError, InputError, MissingError
+from planning.order_states import OrderAction
+from storage.keys import pointer_in
+from storage.manifests import Published
+from storage.pointers import read_pointer
+from tasks.orders import move, order_table, own_orders
+from tasks.plans import datasets_to_replenish
+
+pytestmark = pytest.mark.usefixtures("without_plots")
+
+CUTOFF_WEEK = 18  # the last complete one of the first 20
+
+
+@pytest.fixture
+def ready(world: World) -> Shop:
+    """A weekly dataset with a model and all tables; week 18 is the last complete one, week 19 is planned."""
+    shop = Shop(world)
+    shop.upload("ventas", builders.weekly_sales(20))
+    shop.upload_planning_files()
+    shop.ingest()
+    shop.train()
+    return shop
+
+
+def a_week_later(shop: Shop) -> None:
+    shop.upload("ventas", builders.weekly_sales(21), "later.csv")
+    shop.ingest()
+
+
+def latest_plan(shop: Shop) -> str:
+    return read_pointer(shop.world.store, pointer_in(shop.world.keys.dataset_plans(shop.dataset))).id
+
+
+def on_order(shop: Shop, plan: Published) -> dict[str, int]:
+    return dict(shop.lines(plan)["on_order"])
+
+
+def ordered(shop: Shop, plan: Published) -> dict[str, int]:
+    return dict(shop.lines(plan)["order_quantity"])
+
+
+def test_an_issued_order_counts_next_week_and_is_not_bought_twice(ready: Shop) -> None:
+    first = ready.replenish()
+    assert set(on_order(ready, first).values()) == {0}
+    number = ready.order(first)
+    assert ready.move(number, "issue") == "issued"
+    again = ready.replenish()
+    assert again.folder == first.folder, "issuing what was proposed changes nothing that was decided"
+
+    a_week_later(ready)
+    second = ready.replenish()
+    assert (first.folder.name, second.folder.name) == ("2024-W20-r1", "2024-W21-r1")
+    assert on_order(ready, second) == ordered(ready, first)
+    assert second.manifest.metrics["on_order"] == "own orders"
+    lines = ready.lines(second)
+    needed = lines["order_up_to_level"] - lines["on_hand"]
+    assert (lines["order_quantity"] <= (needed - lines["on_order"] + lines["pack_size"]).clip(lower=0)).all()
+
+
+def test_what_was_only_proposed_is_not_on_order(ready: Shop) -> None:
+    ready.replenish()
+    a_week_later(ready)
+    assert set(on_order(ready, ready.replenish()).values()) == {0}
+
+
+def test_the_open_orders_of_the_stock_file_win(ready: Shop) -> None:
+    number = ready.order(ready.replenish())
+    ready.move(number, "issue")
+    a_week_later(ready)
+    due = builders.week(21)
+    ready.upload("inventario", builders.stock(on_order=(12, due)), "stock.csv")
+    plan = ready.replenish()
+    assert set(on_order(ready, plan).values()) == {12}
+    assert plan.manifest.metrics["on_order"] == "stock file"
+
+
+def test_a_corrected_count_without_revise_leaves_the_plan_and_says_so(
+    ready: Shop, said: pytest.LogCaptureFixture
+) -> None:
+    first = ready.replenish()
+    before = ready.listing()
+    assert "have changed since" not in said.text
+    ready.upload("inventario", builders.stock(0), "stock.csv")
+    assert ready.replenish().folder == first.folder
+    assert f"the plan {first.folder.name} stands; its inputs have changed since" in said.text
+    assert f"`abasto run replenish --dataset {ready.dataset} --option revise=true`" in said.text
+    assert ready.listing() == before
+
+
+def test_a_revision_orders_the_difference_and_replaces_what_was_not_issued(ready: Shop) -> None:
+    ready.upload("inventario", builders.stock(40), "stock.csv")
+    first = ready.replenish()
+    ready.move(ready.order(first), "issue")
+    ready.upload("inventario", builders.stock(24), "stock.csv")
+    second = ready.replenish(revise=True)
+    assert second.folder.name == "2024-W20-r2"
+    assert latest_plan(ready) == "2024-W20-r2"
+    lines, before = ready.lines(second), ready.lines(first)
+    assert dict(lines["previous_quantity"]) == dict(before["order_quantity"])
+    assert dict(lines["issued_quantity"]) == dict(before["order_quantity"])
+    assert (lines["change"] == lines["order_quantity"]).all()
+    # 16 fewer on hand, and at most a pack of 6 in the roundings of both plans.
+    assert lines["order_quantity"].between(0, 16 + 6).all()
+    assert (lines["order_quantity"] > 0).any()
+    unchanged = ready.replenish(revise=True)
+    assert unchanged.folder == second.folder, "nothing was corrected since"
+
+
+def test_orders_of_a_superseded_revision_cannot_be_issued(ready: Shop) -> None:
+    first = ready.replenish()
+    ready.upload("inventario", builders.stock(0), "stock.csv")
+    second = ready.replenish(revise=True)
+    with pytest.raises(ConflictError, match=r"2024-W20-r1 was superseded by 2024-W20-r2: issue the orders"):
+        ready.move(ready.order(first), "issue")
+    assert list(order_table(ready.dataset)["purchase_order"]) == [ready.order(second)]
+    assert ready.move(ready.order(second), "issue") == "issued"
+
+
+def test_a_cancelled_order_can_be_planned_again(ready: Shop, said: pytest.LogCaptureFixture) -> None:
+    first = ready.replenish()
+    ready.move(ready.order(first), "issue")
+    ready.move(ready.order(first), "cancel")
+    assert ready.replenish().folder == first.folder
+    assert "have changed since" in said.text
+    second = ready.replenish(revise=True)
+    assert second.folder.name == "2024-W20-r2"
+    assert ordered(ready, second) == ordered(ready, first)
+    assert set(on_order(ready, second).values()) == {0}
+
+
+def test_an_order_that_arrived_is_no_longer_on_order(ready: Shop) -> None:
+    number = ready.order(ready.replenish())
+    for action in ("issue", "confirm"):
+        ready.move(number, action)
+    a_week_later(ready)
+    in_time = builders.week(CUTOFF_WEEK + 2) - timedelta(days=1)
+    assert move(ready.dataset, number, OrderAction.RECEIVE, in_time) == "received"
+    plan = ready.replenish()
+    assert set(on_order(ready, plan).values()) == {0}
+    states = order_table(ready.dataset).set_index("purchase_order")["state"]
+    assert dict(states) == {number: "received", ready.order(plan): "proposed"}
+
+
+def test_steps_that_cannot_be_taken_are_one_sentence_each(ready: Shop) -> None:
+    with pytest.raises(MissingError, match=f"`abasto run replenish --dataset {ready.dataset}`"):
+        order_table(ready.dataset)
+    number = ready.order(ready.replenish())
+    with pytest.raises(ConflictError, match="cannot receive an order that is proposed"):
+        ready.move(number, "receive")
+    ready.move(number, "issue")
+    with pytest.raises(
+        ConflictError, match="cannot issue an order that is issued: you can confirm or cancel"
+    ):
+        ready.move(number, "issue")
+    for nonsense in ("tomorrow", "2024-W20", "2024-W20-r0-norsa"):
+        with pytest.raises(MissingError, match="no order number such as"):
+            ready.move(nonsense, "issue")
+    with pytest.raises(MissingError, match="has no plan 2031-W01-r1: see `abasto plans`"):
+        ready.move("2031-W01-r1-norsa", "issue")
+    with pytest.raises(MissingError, match="has no order 2024-W20-r1-nobody"):
+        ready.move("2024-W20-r1-nobody", "issue")
+    assert own_orders(ready.dataset)["state"].unique().tolist() == ["issued"]
+
+
+def test_a_stock_count_of_another_day_is_refused(ready: Shop) -> None:
+    ready.upload("inventario", builders.stock(as_of=builders.week(10)), "stock.csv")
+    with pytest.raises(InputError, match="as_of") as refused:
+        ready.replenish()
+    assert "\n" not in str(refused.value)
+    assert not [key for key in ready.listing() if "reposicion" in key and key.endswith("manifest.json")]
+
+
+def test_a_plan_that_orders_nothing_is_a_plan_too(ready: Shop) -> None:
+    number = ready.order(ready.replenish())
+    ready.move(number, "issue")
+    a_week_later(ready)
+    ready.upload("inventario", builders.stock(10_000), "stock.csv")
+    plan = ready.replenish()
+    assert set(ordered(ready, plan).values()) == {0}
+    assert plan.manifest.metrics["purchase_orders"] == 0
+    assert list(order_table(ready.dataset)["purchase_order"]) == [number]
+
+
+def test_without_a_name_every_dataset_that_is_ready_is_planned(ready: Shop, world: World) -> None:
+    unready = Shop(world)
+    unready.upload("ventas", builders.weekly_sales(20))
+    unready.ingest()
+    names = datasets_to_replenish.fn(None)
+    assert ready.dataset in names
+    assert unready.dataset not in names
