@@ -17,6 +17,8 @@ from storage.objects import ObjectStore
 from tasks.connection import connection, folder_of
 from tasks.retrying import step
 
+_METRICS = ["recipe", "mae", "mse", "rmse", "wape", "mase", "bias", "rows"]  # as people read them
+
 
 @step
 def show_dataset(dataset: Ref) -> None:
@@ -57,7 +59,7 @@ def show_model(model: Ref) -> None:
         published,
         training_markdown(
             f"{facts.provenance.dataset}: model {published.folder.name}",
-            pd.DataFrame(cast("list[dict[str, Any]]", facts.metrics["test"])),
+            pd.DataFrame(cast("list[dict[str, Any]]", facts.metrics["test"]), columns=_METRICS),
             str(facts.metrics["recipe"]),
             decision.reason if decision else "",
             _plots(store, published),
