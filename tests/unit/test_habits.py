@@ -23,7 +23,7 @@ WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding
 TRACES = {
     "a registry's host": r"\b(?:pypi|pythonhosted|npmjs|crates|golang|deb\.debian)\.(?:org|io)\b",
     "a path of one machine": r"(?<![\w.$}~-])/(?:work|root|home/\w+|Users/\w+|tmp/w)(?:/|\b)",
-    "a word of how it was made": r"(?i)\bissue \d|\bthis session\b|\bassistant\b|\.\./shared\b",
+    "a word of how it was made": r"(?i)\bissue \d{1,3}\b|\bthis session\b|\bassistant\b|\.\./shared\b",
 }
 
 
@@ -53,7 +53,8 @@ def test_a_trace_is_noticed(offence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "innocent", ["https://example.org/work/", "$HOME/work", "ship the issue", "src/root/a"]
+    "innocent",
+    ["https://example.org/work/", "$HOME/work", "ship the issue", "orders issue 2026-W07", "src/root/a"],
 )
 def test_ordinary_text_is_no_trace(innocent: str) -> None:
     assert traces(innocent) == []
