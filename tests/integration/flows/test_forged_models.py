@@ -18,7 +18,6 @@ from storage.keys import MANIFEST, MODEL, SIGNATURE
 from storage.manifests import FileEntry, Published
 from storage.signing import Statement, ensure_signing_keys
 
-
 pytestmark = pytest.mark.usefixtures("without_plots")
 
 

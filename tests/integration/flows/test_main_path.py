@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -66,9 +65,10 @@ def daily(world: World) -> MainPath:
 
 
 @pytest.fixture(params=["weekly", "daily"])
-def path(request: pytest.FixtureRequest) -> Iterator[MainPath]:
+def path(request: pytest.FixtureRequest) -> MainPath:
     """Either."""
-    yield request.getfixturevalue(request.param)
+    made: MainPath = request.getfixturevalue(request.param)
+    return made
 
 
 def names(published: Published) -> set[str]:
