@@ -17,7 +17,8 @@ from intake.errors import AbastoError
 app = typer.Typer(
     name="abasto",
     help="Turns sales files into purchase orders.\n\n"
-    "Start with `abasto demo`; then `abasto up`, `abasto upload Ventas.csv` and `abasto run train`.",
+    "Start with `abasto demo`. With your own data: `abasto up` in a terminal, `abasto upload Ventas.csv` in "
+    "another; then `abasto run ingest`, `train`, `forecast`, `replenish`. `abasto status` tells the state.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -96,7 +97,12 @@ def upload(
 def run(
     kind: Annotated[str, typer.Argument(help="ingest, train, forecast or replenish.")],
     dataset: Annotated[
-        str | None, typer.Option("--dataset", "-d", help="The dataset; ventas where not given.")
+        str | None,
+        typer.Option(
+            "--dataset",
+            "-d",
+            help="The dataset; else ventas, and for replenish all that have a model and a stock file.",
+        ),
     ] = None,
     option: Annotated[
         list[str] | None,
@@ -134,7 +140,7 @@ def models(dataset: Dataset = "ventas") -> None:
 
 @app.command()
 def predictions(dataset: Dataset = "ventas") -> None:
-    """List the predictions of a dataset, newest first."""
+    """List the predictions of a dataset, the newest last."""
     from cli.tables import show_predictions
 
     show_predictions(dataset)
@@ -142,7 +148,10 @@ def predictions(dataset: Dataset = "ventas") -> None:
 
 @app.command()
 def plans(dataset: Dataset = "ventas") -> None:
-    """List the replenishment plans of a dataset with their amounts and the states of their orders."""
+    """List the replenishment plans of a dataset, one a week and its revisions, with their amounts.
+
+    `abasto orders list` shows the states of their orders. After the demo: `abasto plans -d cosmetics`.
+    """
     from cli.tables import show_plans
 
     show_plans(dataset)
@@ -243,7 +252,7 @@ def receive(order: Order, dataset: Dataset = "ventas") -> None:
 
 @orders_app.command()
 def cancel(order: Order, dataset: Dataset = "ventas") -> None:
-    """The order will not come."""
+    """The order will not be sent or will not come; the next revision of its week plans without it."""
     from cli.orders import move_order
 
     move_order(dataset, order, "cancel")

@@ -12,7 +12,7 @@ _MEANING = {
     OrderAction.ISSUE: "From now on it counts as on order.",
     OrderAction.CONFIRM: "The supplier has accepted it.",
     OrderAction.RECEIVE: "It no longer counts as on order; the next stock file should hold it.",
-    OrderAction.CANCEL: "It no longer counts; `abasto run replenish --option revise=true` plans without it.",
+    OrderAction.CANCEL: "It counts no more: `abasto run replenish --option revise=true` plans again.",
 }
 
 

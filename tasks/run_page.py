@@ -8,7 +8,7 @@ from typing import Any, cast
 import pandas as pd
 from prefect.artifacts import create_markdown_artifact
 
-from artifacts.markdown_text import table
+from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_totals
 from storage.keys import Ref
@@ -88,10 +88,9 @@ def show_plan(plan: Ref) -> None:
     facts = published.manifest
     orders = pd.read_csv(BytesIO(read_file(store, published, "purchase_orders.csv")))
     exceptions = pd.read_csv(BytesIO(read_file(store, published, "exceptions.csv")), dtype=str).fillna("")
-    reasons = orders[["supplier_name", "unique_id", "order_quantity", "unit", "amount", "explanation"]]
     sections = [
         table(order_totals(orders), {"amount": ",.2f"}),
-        table(reasons, {"amount": ",.2f"}),
+        *_reasons(orders),
         f"**{len(exceptions)} exceptions**" if len(exceptions) else "",
         table(exceptions) if len(exceptions) else "",
         objects_markdown(_objects(published)),
@@ -101,6 +100,20 @@ def show_plan(plan: Ref) -> None:
         published,
         page(f"{facts.provenance.dataset}: purchase orders {published.folder.name}", sections),
     )
+
+
+def _reasons(orders: pd.DataFrame) -> list[str]:
+    """A heading per order and an item per line: in a table the sentences would be cut off at its edge."""
+    sections = []
+    for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
+        sections.append(f"### {escaped(str(supplier))}: {escaped(str(number))}")
+        items = [
+            f"- **{line.order_quantity} {escaped(str(line.unit))} {escaped(str(line.unique_id))}** "
+            f"{escaped(str(line.explanation))}"
+            for line in lines.itertuples()
+        ]
+        sections.append("\n".join(items))
+    return sections
 
 
 def _show(kind: str, published: Published, markdown: str) -> None:
