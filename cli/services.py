@@ -333,7 +333,7 @@ def _reporting_disk(home: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ServiceError(f"The disk of {home} is full: free some space, then run again.") from error
-        if isinstance(error, PermissionError):
+        if isinstance(error, PermissionError | NotADirectoryError | FileExistsError):
             raise ServiceError(f"{home} cannot be written: set ABASTO_HOME to a folder of yours.") from error
         raise
 
