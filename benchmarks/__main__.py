@@ -1,0 +1,48 @@
+"""Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
+
+  python -m benchmarks [--data FOLDER]     everything below but chaos
+  python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
+  python -m benchmarks.daily_shop --data FOLDER
+                                           errors on FOLDER/ventas/Ventas.csv, next month, time, memory
+  python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
+
+Each starts a store and a Prefect server of its own in a temporary home and removes it. Timings are those of
+this machine now: run twice, and compare on an idle one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import daily_shop, overhead
+
+
+def main() -> int:
+    """Run the measurements one after the other."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, help="a folder that holds ventas/Ventas.csv: adds the daily shop's measurements"
+    )
+    data = parser.parse_args().data
+    _title(
+        "Overhead", "Wall time of one weekly plan: pure functions, with the store, as a flow, by a worker."
+    )
+    overhead.show(overhead.run())
+    if data is None:
+        print("\nThe daily shop was left out: give the folder that holds ventas/Ventas.csv,")
+        print("`make bench DATA=folder` or `python -m benchmarks --data folder`.")
+        return 0
+    _title("Daily shop", "Test errors of every recipe on a year of daily sales, next month, time and memory.")
+    return 0 if daily_shop.run(data) else 1
+
+
+def _title(name: str, measures: str) -> None:
+    print(f"\n== {name}\n{measures}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
