@@ -42,12 +42,12 @@ def canonical_json(content: Mapping[str, object]) -> bytes:
 
 
 def dataset_of(key: str) -> str:
-    """Return the dataset an upload belongs to: the first folder under `ventas/`, else the stem, slugged.
+    """Return the dataset an upload names: the first folder below the upload folder, else the stem, slugged.
 
-    >>> dataset_of("ventas/Ventas.csv"), dataset_of("ventas/Tienda Ñuñoa/2026/enero.csv")
+    >>> dataset_of("ventas/Ventas.csv"), dataset_of("inventario/Tienda Ñuñoa/2026/enero.csv")
     ('ventas', 'tienda-nunoa')
     """
-    first, _, below = key.removeprefix("ventas/").partition("/")
+    first, _, below = key.partition("/")[2].partition("/")
     name = first if below else first.rpartition(".")[0] or first
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9_]+", "-", ascii_name).strip("-_")

@@ -11,7 +11,7 @@ from storage.objects import ObjectStore
 from tasks.connection import connection
 from tasks.events import UPLOAD_ARRIVED, announce
 from tasks.logs import logger
-from tasks.uploads import dataset_named_by
+from tasks.uploads import dataset_named_by, serves_all
 
 
 def announce_arrivals() -> int:
@@ -23,7 +23,7 @@ def announce_arrivals() -> int:
     store, keys = connection()
     try:
         remembered = store.find(keys.announced_uploads)
-        announced = json.loads(remembered.content) if remembered else {}
+        announced = _read(remembered.content) if remembered else {}
         listed = {
             upload.ref.key: upload.etag
             for folder in UPLOAD_FOLDERS
@@ -33,7 +33,7 @@ def announce_arrivals() -> int:
         if not arrived:
             return 0
         for dataset in _datasets_touched(store, keys, arrived):
-            logger.info("%s: new uploads %s", dataset, ", ".join(arrived))
+            logger.info("%s: new uploads", dataset, extra={"keys": arrived})
             announce(UPLOAD_ARRIVED, dataset, keys=arrived)
         content = json.dumps(listed, sort_keys=True).encode()
         if remembered:
@@ -47,15 +47,25 @@ def announce_arrivals() -> int:
 
 
 def _datasets_touched(store: ObjectStore, keys: Keys, arrived: list[str]) -> list[str]:
-    """The dataset that a sales file makes or a folder names; all that exist for a file that serves all."""
-    known = store.list_folders(keys.all_datasets)
-    touched: set[str | None] = set()
+    """The datasets that the arrived uploads name; all that exist, for one that serves all.
+
+    Planning tables that come before the sales of their dataset wait for these.
+    """
+    known = set(store.list_folders(keys.all_datasets))
+    touched: set[str] = set()
     for key in arrived:
-        folder, _, below = key.partition("/")
-        if UPLOAD_FOLDERS[folder] == Table.SALES:
-            touched.add(dataset_named_by(key))
-        elif "/" in below:
-            touched.update({below.partition("/")[0]} & set(known))
-        else:
-            touched.update(known)
-    return sorted(filter(None, touched))
+        name = dataset_named_by(key)
+        if serves_all(key):
+            touched |= known
+        elif name is not None and (name in known or UPLOAD_FOLDERS[key.partition("/")[0]] == Table.SALES):
+            touched.add(name)
+    return sorted(touched)
+
+
+def _read(content: bytes) -> dict[str, str]:
+    """What was announced; where it cannot be read, everything is announced again, which harms nobody."""
+    try:
+        return dict(json.loads(content))
+    except ValueError:
+        logger.warning("The record of announced uploads cannot be read: all uploads are announced again.")
+        return {}

@@ -17,9 +17,9 @@ from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import SALES, Datasets
-from storage.keys import MANIFEST, RUN_LOG, Ref
-from storage.manifests import Provenance, Published, find_published, read_published
-from storage.pointers import anywhere, forward
+from storage.keys import MANIFEST, RUN_LOG, Ref, pointer_in
+from storage.manifests import Provenance, Published, read_published
+from storage.pointers import anywhere, find_pointer, forward
 from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
@@ -149,13 +149,16 @@ def split_of(ds: pd.Series[pd.Timestamp], parameters: Mapping[str, Any]) -> Spli
 
 
 def _latest(datasets: Datasets, dataset: str) -> Published | None:
-    versions = [version for version in datasets.versions(dataset) if version.state == "latest"]
-    return find_published(datasets.store, versions[0].folder) if versions else None
+    """The version before, whole or damaged: its manifest says which files were part of it, to build on."""
+    pointer = find_pointer(datasets.store, pointer_in(datasets.keys.dataset(dataset)))
+    return read_published(datasets.store, pointer.folder) if pointer else None
 
 
 def _settings(before: Published | None, request: IngestRequest) -> dict[str, Any]:
     kept = before.manifest.provenance.parameters if before else {}
     asked = request.model_dump(mode="json", include=set(_NEW_DATASET), exclude_none=True)
+    if {"train_share", "validation_share"} & set(asked):
+        kept = {name: value for name, value in kept.items() if name not in ("train_end", "validation_end")}
     return {name: asked.get(name, kept.get(name, default)) for name, default in _NEW_DATASET.items()}
 
 

@@ -66,18 +66,22 @@ def of_table(uploads: Sequence[Upload], table: Table) -> list[Upload]:
 
 def uploads_of(store: ObjectStore, keys: Keys, dataset: str, folder: str) -> list[ObjectInfo]:
     """The objects of one upload folder that belong to a dataset, in the order they arrived."""
-    uploads = keys.uploads(folder)
-    found = list(store.list_objects(uploads))
-    if UPLOAD_FOLDERS[folder] == Table.SALES:
-        chosen = [upload for upload in found if dataset_named_by(upload.ref.key) == dataset]
-    else:
-        own = [upload for upload in found if upload.ref.key.startswith(f"{uploads.prefix}{dataset}/")]
-        chosen = own or [upload for upload in found if "/" not in upload.ref.key.removeprefix(uploads.prefix)]
+    found = list(store.list_objects(keys.uploads(folder)))
+    own = [upload for upload in found if dataset_named_by(upload.ref.key) == dataset]
+    chosen = own or [upload for upload in found if serves_all(upload.ref.key)]
     return sorted(chosen, key=lambda upload: (upload.modified, upload.ref.key))
 
 
+def serves_all(key: str) -> bool:
+    """Whether an upload belongs to every dataset: any but sales, at the top of its upload folder."""
+    folder, _, below = key.partition("/")
+    return UPLOAD_FOLDERS[folder] != Table.SALES and "/" not in below
+
+
 def dataset_named_by(key: str) -> str | None:
-    """The dataset of a sales file, or None (and a warning) where its name gives none."""
+    """The dataset that an upload names; None for one that serves all, and (with a warning) a nameless one."""
+    if serves_all(key):
+        return None
     try:
         return ids.dataset_of(key)
     except InputError as nameless:
