@@ -7,6 +7,7 @@ import pytest
 from tasks.uploads import dataset_named_by, serves_all
 
 
+@pytest.mark.filterwarnings("ignore:Logger 'abasto' attempted to send logs")  # there is no run here
 @pytest.mark.parametrize(
     ("key", "dataset"),
     [
