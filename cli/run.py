@@ -30,6 +30,7 @@ _AFTERWARDS = {
     "replenish": "`abasto pull plan --dataset {dataset}` downloads it; `abasto orders list -d {dataset}`.",
 }
 _PICKED_UP_WITHIN = 60  # seconds
+_LAST_WORDS_WITHIN = 5  # seconds
 _FINAL_STATES = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -134,11 +135,23 @@ def _follow(flow_run_id: UUID) -> None:
     from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
     from prefect.client.schemas.sorting import LogSort
 
-    told = 0
+    told, heard_all = 0, False
     picked_up_by = time.monotonic() + _PICKED_UP_WITHIN
+    ended_at: float | None = None
     with get_client(sync_client=True) as client:
-        while True:
+        # What a run says reaches the server up to some seconds after the run has ended.
+        while ended_at is None or not (heard_all or time.monotonic() > ended_at + _LAST_WORDS_WITHIN):
             run = client.read_flow_run(flow_run_id)
+            state = run.state_type.value if run.state_type else "SCHEDULED"
+            if state in _FINAL_STATES:
+                ended_at = ended_at or time.monotonic()
+            elif run.state_name == "AwaitingConcurrencySlot":  # behind another run of its kind
+                picked_up_by = time.monotonic() + _PICKED_UP_WITHIN
+            elif state == "SCHEDULED" and time.monotonic() > picked_up_by:
+                raise ServiceError(
+                    f"No worker took the run '{run.name}' within {_PICKED_UP_WITHIN} s; it stays scheduled. "
+                    "Is `abasto up` or `prefect worker start --pool local` running?"
+                )
             messages = client.read_logs(
                 LogFilter(flow_run_id=LogFilterFlowRunId(any_=[flow_run_id])),
                 offset=told,
@@ -146,16 +159,9 @@ def _follow(flow_run_id: UUID) -> None:
             )
             told += len(messages)
             for message in messages:
+                heard_all |= message.name == "prefect.flow_runs" and "Finished in state" in message.message
                 if message.name == "abasto":
                     console.print(f"  {message.message}", markup=False, soft_wrap=True)
-            state = run.state_type.value if run.state_type else "SCHEDULED"
-            if state in _FINAL_STATES:
-                break
-            if state == "SCHEDULED" and time.monotonic() > picked_up_by:
-                raise ServiceError(
-                    f"No worker took the run '{run.name}' within {_PICKED_UP_WITHIN} s; it stays scheduled. "
-                    "Is `abasto up` or `prefect worker start --pool local` running?"
-                )
             time.sleep(0.5)
     if state != "COMPLETED":
         said = (run.state.message if run.state else None) or f"the run ended as {state.lower()}"
