@@ -30,10 +30,12 @@ class OrderAction(StrEnum):
 OPEN_STATES: Final = frozenset({OrderState.ISSUED, OrderState.CONFIRMED})
 """The supplier owes us the goods."""
 
+# Many suppliers confirm nothing, and the goods that stand in the store room are there all the same.
 _STEPS: Final = {
     (OrderState.PROPOSED, OrderAction.ISSUE): OrderState.ISSUED,
     (OrderState.PROPOSED, OrderAction.CANCEL): OrderState.CANCELLED,
     (OrderState.ISSUED, OrderAction.CONFIRM): OrderState.CONFIRMED,
+    (OrderState.ISSUED, OrderAction.RECEIVE): OrderState.RECEIVED,
     (OrderState.ISSUED, OrderAction.CANCEL): OrderState.CANCELLED,
     (OrderState.CONFIRMED, OrderAction.RECEIVE): OrderState.RECEIVED,
     (OrderState.CONFIRMED, OrderAction.CANCEL): OrderState.CANCELLED,
@@ -44,7 +46,7 @@ def allowed(state: OrderState) -> tuple[OrderAction, ...]:
     """What can be done with an order in this state; nothing once it is received or cancelled.
 
     >>> [str(action) for action in allowed(OrderState.ISSUED)]
-    ['confirm', 'cancel']
+    ['confirm', 'receive', 'cancel']
     """
     return tuple(action for start, action in _STEPS if start is state)
 

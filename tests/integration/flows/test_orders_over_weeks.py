@@ -159,7 +159,7 @@ def test_steps_that_cannot_be_taken_are_one_sentence_each(ready: Shop) -> None:
         ready.move(number, "receive")
     ready.move(number, "issue")
     with pytest.raises(
-        ConflictError, match="cannot issue an order that is issued: you can confirm or cancel"
+        ConflictError, match="cannot issue an order that is issued: you can confirm or receive or cancel"
     ):
         ready.move(number, "issue")
     for nonsense in ("tomorrow", "2024-W20", "2024-W20-r0-norsa"):

@@ -11,6 +11,7 @@ LIFE = {
     ("proposed", "issue"): "issued",
     ("issued", "confirm"): "confirmed",
     ("confirmed", "receive"): "received",
+    ("issued", "receive"): "received",
     ("proposed", "cancel"): "cancelled",
     ("issued", "cancel"): "cancelled",
     ("confirmed", "cancel"): "cancelled",
