@@ -28,6 +28,7 @@ class Line(Protocol):
     pack_size: int
     minimum_order_quantity: int
     critical_ratio: float
+    textbook_ratio: float
     interval: int
     interval_end: pd.Timestamp
     from_costs: bool
@@ -62,12 +63,14 @@ def explain(line: Line, freq: str) -> str:
     required = line.order_quantity - (
         line.not_below_zero + line.pack_rounding + line.minimum_rounding + line.coupling
     )
-    goal = "critical ratio" if line.from_costs else "service level"
+    goal = f"{'critical ratio' if line.from_costs else 'service level'} {_percent(line.critical_ratio)}"
+    if _percent(line.textbook_ratio) != _percent(line.critical_ratio):
+        goal += f"; costs say {_percent(line.textbook_ratio)}, less because leftovers are sold later"
     parts = [
         f"Sales forecast {line.forecast} for {periods(line.interval, freq)} to {day(line.interval_end)}",
         _signed(
             line.safety_stock,
-            f"safety {abs(line.safety_stock)} ({goal} {round(100 * line.critical_ratio, 1):g} %)",
+            f"safety {abs(line.safety_stock)} ({goal})",
         ),
         f"- on the shelf {line.on_hand}",
         f"- on the way {line.on_order}",
@@ -76,6 +79,10 @@ def explain(line: Line, freq: str) -> str:
         parts.append(f"- lost before the order arrives {-line.expected_lost_sales}")
     sentence = f"{' '.join(parts)} = {required}"
     return ". ".join([sentence + _rounded(line, required), *_remarks(line)]) + "."
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share, 1):g} %"
 
 
 def _signed(number: int, text: str) -> str:

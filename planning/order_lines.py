@@ -39,13 +39,17 @@ def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptio
     lines, from_costs = lines[kept], from_costs[kept]
     ratio = lines["service_level"].fillna(settings.service_level).to_numpy(dtype=np.float64, copy=True)
     priced = from_costs.to_numpy()
+    shortage_cost = lines.loc[from_costs, "shortage_cost"].to_numpy(dtype=np.float64)
+    holding_cost = lines.loc[from_costs, "holding_cost"].to_numpy(dtype=np.float64)
+    textbook = ratio.copy()
+    textbook[priced] = critical_ratio(shortage_cost, holding_cost, review_period=settings.review_period)
     ratio[priced] = critical_ratio(
-        lines.loc[from_costs, "shortage_cost"].to_numpy(dtype=np.float64),
-        lines.loc[from_costs, "holding_cost"].to_numpy(dtype=np.float64),
+        shortage_cost,
+        holding_cost,
         review_period=settings.review_period,
         carry_over_factor=settings.carry_over_factor,
     )
-    return lines.assign(critical_ratio=ratio, from_costs=priced)
+    return lines.assign(critical_ratio=ratio, textbook_ratio=textbook, from_costs=priced)
 
 
 def long_enough(

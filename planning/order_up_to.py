@@ -39,17 +39,20 @@ def critical_ratio(
     review_period: int = 1,
     carry_over_factor: float = 1.0,
 ) -> Quantities:
-    """Probability of no shortage that balances the costs: cr* = 1 - k (1 - p / (p + h R)), never below 0.
+    """Probability of no shortage that balances the costs: cr* = r - (k - 1) min(1 - r, r / 3).
 
-    p: shortage_cost, money per unit lost. h: holding_cost, money per unit and period; a unit too many is
-    held for R = review_period periods before the next order can be smaller by one. k: carry_over_factor; 1
-    is the myopic newsvendor ratio (Snyder & Shen, Fundamentals of Supply Chain Theory, 4.3).
+    r = p / (p + h R) is the myopic newsvendor ratio (Snyder & Shen, Fundamentals of Supply Chain Theory,
+    4.3). p: shortage_cost, money per unit lost. h: holding_cost, money per unit and period; a unit too many
+    is held for R = review_period periods before the next order can be smaller by one. k: carry_over_factor,
+    1 to 2; 1 leaves r as it is. From r = 3/4 up, cr* = 1 - k (1 - r), which replays chose k for. Below, that
+    would fall to 0 while r does not, so the deduction shrinks with r instead: a choice, not a measurement,
+    that keeps cr* continuous, rising with r and at least 2/3 of it.
 
     >>> critical_ratio(np.array([1.0]), np.array([0.2]), carry_over_factor=1.2).round(4)
     array([0.8])
     """
-    overage = holding_cost * review_period
-    return np.maximum(1 - carry_over_factor * (1 - shortage_cost / (shortage_cost + overage)), 0.0)
+    textbook = shortage_cost / (shortage_cost + holding_cost * review_period)
+    return textbook - (carry_over_factor - 1) * np.minimum(1 - textbook, textbook / 3)
 
 
 def smallest_sufficient(required: Quantities, ratio: Quantities) -> Quantities:

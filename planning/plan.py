@@ -64,9 +64,8 @@ class PlanSettings:
     review_period: R, periods between two decisions.
     service_level: share of review cycles without a lost sale, where the items table gives neither both costs
         nor a service_level.
-    carry_over_factor: k in cr* = 1 - k (1 - p / (p + h)). What is left over is sold later, so the myopic
-    ratio
-        (k = 1) buys too much; k = 1.2 is the default because it held for h / p from 0.05 to 1 in replays.
+    carry_over_factor: k of `order_up_to.critical_ratio`. What is left over is sold later, so the myopic
+        ratio (k = 1) buys too much; k = 1.2 is the default because it did well in replays.
     longest_cover: an order is raised to a supplier's minimum value only with what sells in so many periods.
     paths, seed: how many demand paths to ask the model for, and the seed of their draw.
     """
