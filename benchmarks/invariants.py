@@ -202,10 +202,7 @@ def _timeless(place: str, content: bytes) -> object:
         return None
     if name not in {"manifest.json", "claim.json", "latest.json"}:
         return content
-    facts = {key: value for key, value in _json(content).items() if key not in _TOLD_BY_THE_CLOCK}
-    if "files" in facts:
-        facts["files"] = {file: entry for file, entry in facts["files"].items() if file != "run.log.jsonl"}
-    return facts
+    return {key: value for key, value in _json(content).items() if key not in _TOLD_BY_THE_CLOCK}
 
 
 def _json(content: bytes) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from cli.connection import connected
 from cli.console import next_step, say
 from intake.errors import InputError, ServiceError
 from storage import ids
-from storage.keys import MANIFEST, UPLOAD_FOLDERS, Keys, Ref, pointer_in
+from storage.keys import MANIFEST, RUN_LOG, UPLOAD_FOLDERS, Keys, Ref, pointer_in
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from storage.plans import Plans
@@ -46,7 +46,7 @@ def send(store: ObjectStore, keys: Keys, file: Path, folder: str, dataset: str |
 
 
 def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None:
-    """Write all files of a version below `to`, each checked against the manifest."""
+    """Write all files of a version below `to`, each checked against the manifest, and the run log."""
     with connected(prefect=False):
         settings = Settings.load()
         with ObjectStore(settings.store_address()) as store:
@@ -58,6 +58,9 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(read_file(store, published, name))
                 (place / MANIFEST).write_bytes(store.get(published.folder / MANIFEST))
+                log = store.find(published.folder / RUN_LOG)
+                if log is not None:
+                    (place / RUN_LOG).write_bytes(log.content)
             except OSError as unwritable:
                 raise ServiceError(
                     f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; "

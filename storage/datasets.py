@@ -58,6 +58,7 @@ class Datasets:
         provenance: Provenance,
         *,
         files: Mapping[str, bytes] | None = None,
+        log: bytes | None = None,
         metrics: Mapping[str, JsonValue] | None = None,
         notes: tuple[str, ...] = (),
     ) -> Published:
@@ -72,6 +73,7 @@ class Datasets:
             self.keys.dataset_version(dataset, dataset_version),
             content,
             provenance,
+            log=log,
             metrics=metrics,
             notes=notes,
         )

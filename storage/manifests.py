@@ -1,8 +1,10 @@
 """The manifest is the commit: files first, `manifest.json` last; whoever finds it whole has nothing to do.
 
-Two runs may publish the same folder at once, or one may have died half-way. Every write is conditional on
-what the folder held when the writer looked, so that a slow writer cannot overwrite the files under a manifest
-that another one committed; and a publisher reads everything back before it says that it is published.
+Two runs may publish the same folder at once, or one may have died half-way. The same inputs give the same
+files, so that a second writer has nothing to change in what the first one wrote, committed or not; where a
+folder holds other bytes, each write is conditional on what the writer saw. The run log alone differs from run
+to run: it lies beside the files, and the manifest does not vouch for it. A publisher reads everything back
+before it says that it is published.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -134,14 +136,10 @@ class Published:
     def as_input(self) -> Input:
         """This, as the input of something made from it.
 
-        Identified by what it was made from and what its files hold: who made, logged and signed it, and when,
-        do not count.
+        Identified by what it was made from and what its files hold: who made and signed it, and when, do not
+        count.
         """
-        files = {
-            name: entry.sha256
-            for name, entry in self.manifest.files.items()
-            if name not in (RUN_LOG, SIGNATURE)
-        }
+        files = {name: entry.sha256 for name, entry in self.manifest.files.items() if name != SIGNATURE}
         identity = ids.input_hash({"input_hash": self.manifest.input_hash, "files": files})
         return Input(sha256=identity, ref=self.folder / MANIFEST)
 
@@ -152,16 +150,22 @@ def publish(
     files: Mapping[str, bytes],
     provenance: Provenance,
     *,
+    log: bytes | None = None,
     metrics: Mapping[str, JsonValue] | None = None,
     decision: Decision | None = None,
     notes: tuple[str, ...] = (),
+    before_commit: Callable[[], None] | None = None,
 ) -> Published:
-    """Write the files, then the manifest, and read everything back.
+    """Write the files and the run log, then the manifest, and read everything back.
 
     Where a manifest stands and verifies, nothing is written and that one is returned; what an interrupted run
-    left is completed or replaced. Raises `ConflictError` where another run was writing the same folder.
+    left is completed or replaced. `files` are to be the same bytes whenever the provenance is the same: a
+    writer that was overtaken would replace others although they were committed. `before_commit` is called
+    last before the manifest, and what it raises keeps the manifest from being written. Raises `ConflictError`
+    where another run was writing other files to the same folder.
     """
-    # Listed before the look at the manifest: no ETag of a file under a committed manifest gets in.
+    # Listed before the look at the manifest: of what another run commits after this, equal bytes are left
+    # alone, and other ones are replaced only while they are what was seen here.
     etags = {entry.ref: entry.etag for entry in store.list_objects(folder)}
     standing = find_published(store, folder)
     if standing is not None:
@@ -175,8 +179,13 @@ def publish(
         notes=notes,
     )
     try:
-        for name, content in {**files, MANIFEST: manifest.to_bytes()}.items():
+        for name, content in files.items():
             _write(store, folder / name, content, etags.get(folder / name))
+        if log is not None:
+            store.put(folder / RUN_LOG, log, _content_type(RUN_LOG))
+        if before_commit is not None:
+            before_commit()
+        _write(store, folder / MANIFEST, manifest.to_bytes(), etags.get(folder / MANIFEST))
     except ConflictError:
         standing = find_published(store, folder)
         if standing is None:
@@ -238,8 +247,11 @@ def read_file(store: ObjectStore, published: Published, name: str) -> bytes:
 
 
 def _write(store: ObjectStore, ref: Ref, content: bytes, etag: str | None) -> None:
-    content_type = _CONTENT_TYPES.get(ref.name.rpartition(".")[2], "application/octet-stream")
     if etag is None:
-        store.create(ref, content, content_type)
+        store.create(ref, content, _content_type(ref.name))
     elif etag != hashlib.md5(content, usedforsecurity=False).hexdigest():
-        store.swap(ref, content, etag, content_type)
+        store.swap(ref, content, etag, _content_type(ref.name))
+
+
+def _content_type(name: str) -> str:
+    return _CONTENT_TYPES.get(name.rpartition(".")[2], "application/octet-stream")

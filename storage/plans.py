@@ -70,25 +70,40 @@ class Plans:
         files: Mapping[str, bytes],
         provenance: Provenance,
         *,
+        log: bytes | None = None,
         metrics: Mapping[str, JsonValue] | None = None,
         decision: Decision | None = None,
         notes: tuple[str, ...] = (),
     ) -> Published:
-        """Publish a claimed plan; raise `ConflictError` where another run took it over or was faster."""
+        """Publish a claimed plan; raise `ConflictError` where another run took it over or was faster.
+
+        The claim is looked at before anything is written and again before the manifest is: a run whose claim
+        was taken over meanwhile commits nothing.
+        """
         folder = self.keys.plan(claim.dataset, claim.plan_id)
-        standing = find_claim(self.store, folder)
         lost = ConflictError(
             f"Another run took over the plan {claim.plan_id} of '{claim.dataset}' with other inputs: "
             "run again to see its plan."
         )
-        if (
-            provenance.input_hash != claim.input_hash
-            or standing is None
-            or standing.claim.input_hash != claim.input_hash
-        ):
+
+        def check_claim() -> None:
+            standing = find_claim(self.store, folder)
+            if standing is None or standing.claim.input_hash != claim.input_hash:
+                raise lost
+
+        if provenance.input_hash != claim.input_hash:
             raise lost
+        check_claim()
         published = publish(
-            self.store, folder, files, provenance, metrics=metrics, decision=decision, notes=notes
+            self.store,
+            folder,
+            files,
+            provenance,
+            log=log,
+            metrics=metrics,
+            decision=decision,
+            notes=notes,
+            before_commit=check_claim,
         )
         if published.manifest.input_hash != claim.input_hash:
             raise lost

@@ -83,11 +83,12 @@ class ModelRegistry:
         files: Mapping[str, bytes],
         provenance: Provenance,
         *,
+        log: bytes | None = None,
         metrics: Mapping[str, JsonValue],
         decision: Decision,
         notes: tuple[str, ...] = (),
     ) -> Published:
-        """Pickle and sign a model and publish it with the files beside it (plots, card, metrics, log).
+        """Pickle and sign a model and publish it with the files beside it (plots, card, metrics).
 
         Raises `ConflictError` where the claim was made for other inputs.
         """
@@ -104,6 +105,7 @@ class ModelRegistry:
             self.keys.model(claim.dataset, claim.model_version),
             {**files, MODEL: content, SIGNATURE: signature},
             provenance,
+            log=log,
             metrics=metrics,
             decision=decision,
             notes=notes,

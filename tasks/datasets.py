@@ -17,7 +17,7 @@ from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import SALES, Datasets
-from storage.keys import MANIFEST, RUN_LOG, Ref, pointer_in
+from storage.keys import MANIFEST, Ref, pointer_in
 from storage.manifests import Provenance, Published, read_published
 from storage.pointers import anywhere, find_pointer, forward
 from tasks.connection import connection, folder_of, registry
@@ -82,7 +82,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             version,
             _tables(sales, split_of(sales.frame["ds"], parameters)),
             provenance,
-            files={RUN_LOG: log.json_lines()},
+            log=log.json_lines(),
             metrics={
                 "series": int(sales.frame["unique_id"].nunique()),
                 "rows": len(sales.frame),

@@ -15,7 +15,7 @@ from forecasting.recipes import Candidate
 from forecasting.training import Training, TrainingSettings, train
 from intake.errors import MissingError
 from storage.code_identity import code_identity
-from storage.keys import MANIFEST, RUN_LOG, Ref
+from storage.keys import MANIFEST, Ref
 from storage.manifests import Decision, Provenance, Published, read_published
 from storage.registry import ModelClaim, ModelRegistry
 from tasks.connection import connection, folder_of, registry
@@ -119,8 +119,9 @@ def _train_and_publish(
         published = models.publish(
             claim,
             training.model,
-            files | {RUN_LOG: log.json_lines()},
+            files,
             provenance,
+            log=log.json_lines(),
             metrics=_metrics(training),
             decision=Decision(accepted=training.decision.promoted, reason=training.decision.reason),
             notes=training.notes,

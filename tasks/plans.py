@@ -27,7 +27,7 @@ from planning.revisions import revise
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import Datasets, from_parquet, to_csv, to_parquet
-from storage.keys import MANIFEST, RUN_LOG, Ref
+from storage.keys import MANIFEST, Ref
 from storage.manifests import Input, Provenance, Published, read_file, read_published
 from storage.plans import PlanClaim, Plans
 from storage.settings import Settings
@@ -240,10 +240,14 @@ def _decide(
             "purchase_orders.csv": purchase_orders_csv(plan.lines, suppliers),
             "purchase_orders.xlsx": purchase_orders_xlsx(header, plan.lines, suppliers),
             "report.html": report.encode(),
-            RUN_LOG: log.json_lines(),
         }
         published = plans.publish(
-            claim, files, provenance, metrics=_metrics(plan, open_orders.source), notes=notes
+            claim,
+            files,
+            provenance,
+            log=log.json_lines(),
+            metrics=_metrics(plan, open_orders.source),
+            notes=notes,
         )
         progress.reached(1.0, f"{name}: {claim.plan_id} is published")
     return published

@@ -12,7 +12,7 @@ from intake.periods import to_end_of_next_month
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import to_parquet
-from storage.keys import MANIFEST, RUN_LOG, Folder, Ref, pointer_in
+from storage.keys import MANIFEST, Folder, Ref, pointer_in
 from storage.manifests import Provenance, Published, find_published, publish, read_published
 from storage.pointers import move_pointer
 from tasks.connection import connection, folder_of, registry
@@ -101,8 +101,9 @@ def _publish(
         return publish(
             store,
             folder,
-            _files(panel, paths, request.sales_per_person) | {RUN_LOG: log.json_lines()},
+            _files(panel, paths, request.sales_per_person),
             provenance,
+            log=log.json_lines(),
             metrics={
                 "series": len(paths.unique_id),
                 "mean": float(paths.total().sum(axis=1).mean()),

@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_totals
-from storage.keys import Ref
+from storage.keys import RUN_LOG, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from tasks.connection import connection, folder_of
@@ -137,4 +137,4 @@ def _plots(store: ObjectStore, published: Published) -> dict[str, bytes]:
 
 
 def _objects(published: Published) -> dict[str, str]:
-    return {name: str(published.folder / name) for name in published.manifest.files}
+    return {name: str(published.folder / name) for name in [*published.manifest.files, RUN_LOG]}

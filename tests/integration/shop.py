@@ -17,7 +17,7 @@ from flows.ingest import ingest
 from flows.replenish import replenish
 from flows.train import train
 from planning.order_states import OrderAction
-from storage.keys import Folder, Keys, Ref
+from storage.keys import RUN_LOG, Folder, Keys, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from storage.settings import Settings
@@ -90,6 +90,9 @@ class Shop:
 
     def read(self, published: Published, name: str) -> bytes:
         return read_file(self.world.store, published, name)
+
+    def log(self, published: Published) -> bytes:
+        return self.world.store.get(published.folder / RUN_LOG)
 
     def folders(self) -> list[Folder]:
         """Where everything that is published of this dataset lies."""

@@ -20,7 +20,7 @@ from flows.ingest import ingest
 from flows.replenish import replenish
 from flows.train import train
 from storage import ids
-from storage.keys import MANIFEST, POINTER, pointer_in
+from storage.keys import MANIFEST, POINTER, RUN_LOG, pointer_in
 from storage.manifests import Published
 from storage.pointers import read_pointer
 from tasks.connection import folder_of
@@ -79,27 +79,25 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
     assert weekly.plan is not None
     version = weekly.dataset.folder.name
     assert names(weekly.dataset) == {
-        *("sales.parquet", "train.parquet", "train.csv", "test.parquet", "test.csv", "run.log.jsonl")
+        *("sales.parquet", "train.parquet", "train.csv", "test.parquet", "test.csv")
     }
-    assert names(weekly.model) >= {"model.pkl", "model.sig", "metrics.json", "model_card.md", "run.log.jsonl"}
+    assert names(weekly.model) >= {"model.pkl", "model.sig", "metrics.json", "model_card.md"}
     assert {name for name in names(weekly.model) if name.startswith("plots/")} == {
         *("plots/actual_against_forecast.png", "plots/residuals.png", "plots/error_by_series.png"),
         *("plots/feature_importance.png", "plots/calibration.png"),
     }
-    assert names(weekly.prediction) == {
-        *("forecast.parquet", "prediccion.csv", "plots/fan.png", "run.log.jsonl")
-    }
+    assert names(weekly.prediction) == {*("forecast.parquet", "prediccion.csv", "plots/fan.png")}
     assert names(weekly.plan) >= {
         *("demand.parquet", "plan.parquet", "purchase_orders.csv", "purchase_orders.xlsx"),
-        *("report.html", "run.log.jsonl"),
+        "report.html",
     }
     dataset = weekly.shop.dataset
     assert str(weekly.dataset.folder) == f"dataset-predicciones/datasets/{dataset}/{version}/"
     assert str(weekly.model.folder) == f"modelos/{dataset}/v0001/"
     assert str(weekly.prediction.folder).startswith(f"predicciones/{dataset}/{version}-v0001-5")
     assert str(weekly.plan.folder) == f"reposicion/{dataset}/2025-W18-r1/"
-    # Nothing else lies there than what manifests name, the manifests, the claims, the pointers and the key.
-    beside = {MANIFEST, POINTER, "claim.json", "signing_key.pub.pem"}
+    # Nothing else lies there than what manifests name, the manifests, logs, claims, pointers and the key.
+    beside = {MANIFEST, RUN_LOG, POINTER, "claim.json", "signing_key.pub.pem"}
     listed = {key for key in weekly.shop.listing() if key.rpartition("/")[2] not in beside}
     assert listed == {str(each.folder / name) for each in weekly.everything for name in names(each)}
 
@@ -228,11 +226,11 @@ def test_plots_are_pictures(path: MainPath) -> None:
 
 def test_logs_are_json_lines_beside_what_the_run_made(path: MainPath) -> None:
     for published in path.everything:
-        lines = path.shop.read(published, "run.log.jsonl").decode().splitlines()
+        lines = path.shop.log(published).decode().splitlines()
         assert lines, str(published.folder)
         for record in map(json.loads, lines):
             assert {"time", "severity", "message"} <= set(record)
-    counted = [json.loads(line) for line in path.shop.read(path.dataset, "run.log.jsonl").splitlines()]
+    counted = [json.loads(line) for line in path.shop.log(path.dataset).splitlines()]
     assert any("accepted" in record["message"] and record.get("snapshot_id") for record in counted)
 
 

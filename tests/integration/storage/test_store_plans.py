@@ -102,6 +102,29 @@ def test_who_lost_the_claim_notices_before_the_commit(plans: Plans, dataset: str
         plans.publish(slow_claim, {"plan.parquet": b"slow"}, slow)
 
 
+def test_who_is_taken_over_while_writing_commits_nothing(
+    server: RigServer, plans: Plans, store: ObjectStore, dataset: str
+) -> None:
+    slow, fast = made_from(dataset, "slow"), made_from(dataset, "fast")
+
+    class Overtaken(ObjectStore):
+        """Once its plan is written, another run takes the claim over."""
+
+        def create(self, ref: Ref, *arguments: object) -> str:
+            etag = ObjectStore.create(self, ref, *arguments)  # type: ignore[arg-type]
+            if ref.name == "plan.parquet":
+                plans.claim(dataset, WEEK, fast.input_hash)
+            return etag
+
+    with Overtaken(server.address) as own:
+        overtaken = Plans(own, server.keys)
+        claim = overtaken.claim(dataset, WEEK, slow.input_hash)
+        with pytest.raises(ConflictError, match="took over the plan 2026-W07-r1"):
+            overtaken.publish(claim, {"plan.parquet": b"slow"}, slow)
+    assert [record.state for record in plans.plans(dataset)] == ["unfinished"]
+    assert isinstance(replenish(plans, dataset, "fast"), Published)
+
+
 def test_a_changed_plan_is_not_planned_over(plans: Plans, store: ObjectStore, dataset: str) -> None:
     """Orders may have been issued from it: other inputs must not take its number."""
     published = replenish(plans, dataset, "A")

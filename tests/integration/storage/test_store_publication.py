@@ -9,12 +9,12 @@ import pytest
 from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provenance
 
 from intake.errors import ConflictError, IntegrityError, MissingError
-from storage.keys import MANIFEST, Folder, Keys, Ref, pointer_in
+from storage.keys import MANIFEST, RUN_LOG, Folder, Keys, Ref, pointer_in
 from storage.manifests import Published, find_published, publish, read_file, read_published
 from storage.objects import Fetched, ObjectStore
 from storage.pointers import Pointer, anywhere, find_pointer, move_pointer, read_pointer
 
-FILES: Mapping[str, bytes] = {"model.pkl": b"model", "plots/fan.png": b"png", "run.log.jsonl": b"{}\n"}
+FILES: Mapping[str, bytes] = {"model.pkl": b"model", "plots/fan.png": b"png"}
 
 
 def etags(store: ObjectStore, folder: Folder) -> dict[str, str]:
@@ -28,9 +28,10 @@ def folder(keys: Keys, dataset: str) -> Folder:
 
 def test_publishing_again_writes_nothing(store: ObjectStore, folder: Folder, dataset: str) -> None:
     made_from = provenance(dataset)
-    first = publish(store, folder, FILES, made_from, metrics={"mae": 71.5, "mase": float("nan")})
+    numbers = {"mae": 71.5, "mase": float("nan")}
+    first = publish(store, folder, FILES, made_from, log=b"{}\n", metrics=numbers)
     before = etags(store, folder)
-    again = publish(store, folder, {**FILES, "run.log.jsonl": b"another run\n"}, made_from)
+    again = publish(store, folder, FILES, made_from, log=b"another run\n")
     assert (first.written, again.written) == (True, False)
     assert etags(store, folder) == before
     assert again.manifest.who == first.manifest.who
@@ -43,35 +44,36 @@ def test_publishing_again_writes_nothing(store: ObjectStore, folder: Folder, dat
 def test_killed_before_any_write_the_next_run_completes(
     server: RigServer, store: ObjectStore, keys: Keys, dataset: str
 ) -> None:
-    """Four files and the manifest, then the pointer: six instants to die at, and one run that lives."""
+    """Three files, log and manifest, then the pointer: six instants to die at, and one run that lives."""
     versions = keys.dataset_models(dataset)
     pointer = pointer_in(versions)
     old = publish(store, versions.folder("v0001"), FILES, provenance(dataset, run=1))
     move_pointer(store, pointer, old, (1,))
     for dies_before in itertools.count(1):
         folder = versions.folder(f"v{dies_before + 1:04d}")
-        new_files = {**FILES, "extra.csv": b"a,b\n", "run.log.jsonl": b"first\n"}
+        new_files = {**FILES, "extra.csv": b"a,b\n"}
         made_from = provenance(dataset, run=dies_before + 1)
         dying = DyingStore(server.address, dies_before)
         try:
-            published = publish(dying, folder, new_files, made_from)
+            published = publish(dying, folder, new_files, made_from, log=b"first\n")
             move_pointer(dying, pointer, published, (dies_before + 1,))
         except Killed:
             standing = read_pointer(store, pointer)
             assert standing.id != folder.name
-            committed = dying.writes == len(new_files) + 1
+            committed = dying.writes == len(new_files) + 2
             assert (find_published(store, folder) is not None) == committed
             assert store.exists(folder / MANIFEST) == committed, "the manifest is the last write"
             read_published(store, standing.folder, verify_files=True)
-            again = publish(store, folder, {**new_files, "run.log.jsonl": b"second\n"}, made_from)
+            again = publish(store, folder, new_files, made_from, log=b"second\n")
+            assert store.get(folder / RUN_LOG) == (b"first\n" if committed else b"second\n")
             assert find_published(store, folder) is not None
             move_pointer(store, pointer, again, (dies_before + 1,))
             assert read_pointer(store, pointer).id == folder.name
             assert again.written != committed
         else:
-            assert dying.writes == len(new_files) + 2
+            assert dying.writes == len(new_files) + 3
             break
-    assert dies_before == len(new_files) + 3
+    assert dies_before == len(new_files) + 4
 
 
 def test_a_changed_file_is_noticed_and_replaced(store: ObjectStore, folder: Folder, dataset: str) -> None:
@@ -100,19 +102,65 @@ def test_of_16_that_publish_at_once_one_is_the_truth(
 
     def publish_with_own_log(number: int) -> Published:
         with server.open() as own:
-            files = {**FILES, "run.log.jsonl": f"writer {number}\n".encode()}
-            return publish(own, folder, files, provenance(dataset))
+            return publish(own, folder, FILES, provenance(dataset), log=f"writer {number}\n".encode())
 
     outcomes = at_once(publish_with_own_log)
-    assert all(isinstance(each, Published | ConflictError) for each in outcomes), outcomes
-    final = publish(store, folder, FILES, provenance(dataset))
-    assert find_published(store, folder) is not None
     said = [each for each in outcomes if isinstance(each, Published)]
-    assert {each.manifest_sha256 for each in said} <= {final.manifest_sha256}
-    assert sum(each.written for each in [*said, final]) == 1
+    assert len(said) == WRITERS, outcomes
+    final = publish(store, folder, FILES, provenance(dataset))
+    assert {each.manifest_sha256 for each in said} == {final.manifest_sha256}
+    assert sum(each.written for each in said) == 1
+    assert not final.written
 
 
-def test_a_slow_writer_cannot_change_what_was_committed(
+def test_a_writer_that_was_overtaken_between_its_look_and_its_writes_harms_nothing(
+    server: RigServer, store: ObjectStore, folder: Folder, dataset: str
+) -> None:
+    """The first has all files there but the manifest, the second sees them, and then the first commits."""
+    with pytest.raises(Killed):
+        publish(
+            DyingStore(server.address, len(FILES) + 2), folder, FILES, provenance(dataset), log=b"first\n"
+        )
+    committed: list[Published] = []
+
+    class Overtaken(ObjectStore):
+        """After it found no manifest, the first writer writes the one that it was about to write."""
+
+        def check_bucket(self, bucket: str) -> None:
+            ObjectStore.check_bucket(self, bucket)
+            if not committed:
+                committed.append(publish(store, folder, FILES, provenance(dataset), log=b"first\n"))
+
+    with Overtaken(server.address) as second:
+        found = publish(second, folder, FILES, provenance(dataset), log=b"second\n")
+    assert committed[0].written
+    assert (found.written, found.manifest_sha256) == (False, committed[0].manifest_sha256)
+    standing = find_published(store, folder)
+    assert standing is not None, "the first one's version still verifies"
+    assert standing.manifest_sha256 == committed[0].manifest_sha256
+
+
+def test_the_log_lies_beside_what_the_manifest_vouches_for(
+    store: ObjectStore, folder: Folder, dataset: str
+) -> None:
+    published = publish(store, folder, FILES, provenance(dataset), log=b"{}\n")
+    assert RUN_LOG not in published.manifest.files
+    assert store.get(folder / RUN_LOG) == b"{}\n"
+    store.put(folder / RUN_LOG, b"somebody else's\n")
+    assert find_published(store, folder) is not None
+
+
+def test_nothing_is_committed_after_a_refusal(store: ObjectStore, folder: Folder, dataset: str) -> None:
+    def refuse() -> None:
+        assert store.get(folder / "model.pkl") == b"model", "it is asked last"
+        raise ConflictError("taken over")
+
+    with pytest.raises(ConflictError, match="taken over"):
+        publish(store, folder, FILES, provenance(dataset), before_commit=refuse)
+    assert find_published(store, folder) is None
+
+
+def test_a_slow_writer_with_other_files_cannot_change_what_was_committed(
     server: RigServer, store: ObjectStore, folder: Folder, dataset: str
 ) -> None:
     class Overtaken(ObjectStore):
