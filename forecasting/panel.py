@@ -15,6 +15,7 @@ from intake.errors import InputError, MissingError
 from intake.periods import following, period_number, period_start, season_length, shift
 
 RESERVED: Final = ("unique_id", "ds", "y", "in_stock", "requested")
+KNOWN_IN_ADVANCE: Final = ("price", "promotion", "holiday")  # columns of sales that a shop decides itself
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Panel:
     runs from its first row to the last period of all without gaps, and further where the calendar does. y is
     demand as far as known: NaN where no row spoke of the period (in_stock NaN too, as in future rows) and
     where the shelf was empty all period (in_stock 0). in_stock between 0 and 1 marks a period that sold out.
-    `attributes` has unique_id and text columns, `notes` one sentence per assumption about the future.
+    `attributes` has unique_id and text columns, `notes` one sentence per column left out or assumed.
     """
 
     frame: pd.DataFrame
@@ -67,8 +68,9 @@ def build_panel(
 ) -> Panel:
     """Put sales on a regular calendar and join what is known about them.
 
-    `sales`: unique_id, ds (period starts), y, and optionally in_stock, requested and numeric exogenous
-    columns. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the mean over a
+    `sales`: unique_id, ds (period starts), y, and optionally in_stock, requested, price, promotion and
+    holiday. Every other numeric column of sales may be known only once the sales are (revenue is), so it is
+    left out with a note. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the mean over a
     period counts) and numeric columns, optionally location (the attribute of that name, else the unique_id up
     to its first '/'); it fills what sales leave open and reaches into the future. A period without a row
     between a series' first row and the last period of all sales is 'unknown' (masked) or 'zero' (no sale).
@@ -77,14 +79,20 @@ def build_panel(
     """
     _check(sales, freq, missing_periods)
     observed = _observed_demand(sales)
-    exog = [name for name in sales.columns if name not in RESERVED and _is_numeric(sales[name])]
+    numbers = [name for name in sales.columns if name not in RESERVED and _is_numeric(sales[name])]
+    exog = [name for name in numbers if name in KNOWN_IN_ADVANCE]
     frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq, missing_periods)
     frame[exog] = frame[exog].astype(np.float64)
     texts = _text_attributes(attributes, frame["unique_id"])
     if calendar is not None:
         frame, exog = add_calendar(frame, calendar, exog, freq, texts)
     return Panel(
-        frame=frame, freq=freq, season_length=season_length(freq), exog=tuple(exog), attributes=texts
+        frame=frame,
+        freq=freq,
+        season_length=season_length(freq),
+        exog=tuple(exog),
+        attributes=texts,
+        notes=tuple(_left_out(name) for name in numbers if name not in exog),
     )
 
 
@@ -169,6 +177,13 @@ def _observed_demand(sales: pd.DataFrame) -> pd.DataFrame:
         in_stock = in_stock.mask(asked, 1.0)
     in_stock = in_stock.astype(np.float64).mask(y.isna(), 0.0)
     return sales.assign(unique_id=sales["unique_id"].astype(str), y=y, in_stock=in_stock)
+
+
+def _left_out(column: str) -> str:
+    return (
+        f"'{column}' of the sales file is not used to forecast, because it may be known only once the sales "
+        "are; if it is known in advance, put it in the calendar file."
+    )
 
 
 def _regular(rows: pd.DataFrame, freq: str, missing_periods: str) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def train(
         window_predictions=rolling,
         importance=model.importance,
         calibration=_calibration(errors, through_test, known),
-        notes=notes,
+        notes=(*known.notes, *notes),
     )
 
 

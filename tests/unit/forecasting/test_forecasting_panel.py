@@ -112,3 +112,18 @@ def test_an_assumption_about_an_unknown_column_is_refused() -> None:
     panel = build_panel(weeks([1, 2, 3]), freq="W-MON")
     with pytest.raises(InputError, match="'discount'"):
         extend(panel, panel.last_observation, 2, {"discount": 1.0})
+
+
+def test_what_a_shop_does_not_decide_itself_is_no_exogenous_column_unless_a_calendar_brings_it() -> None:
+    sales = daily_shop(60).assign(price=2.0, holiday=0.0).assign(importe=lambda f: f["y"] * f["price"])
+    panel = build_panel(sales, freq="D")
+    assert panel.exog == ("promotion", "price", "holiday")
+    assert "importe" not in panel.frame
+    assert len(panel.notes) == 1
+    assert "'importe'" in panel.notes[0]
+    assert "calendar" in panel.notes[0]
+    calendar = sales[["ds"]].assign(importe=7.0)
+    stated = build_panel(sales, freq="D", calendar=calendar)
+    assert stated.exog == ("promotion", "price", "holiday", "importe")
+    assert set(stated.frame["importe"]) == {7.0}
+    assert stated.notes == ()

@@ -107,3 +107,15 @@ def test_settings_that_make_no_sense_are_refused() -> None:
     panel = build_panel(daily_shop(6).drop(columns="promotion"), freq="D")
     with pytest.raises(InputError, match="at least 8"):
         train(panel, split_by_time(panel.frame["ds"]))
+
+
+def test_revenue_in_the_sales_file_makes_no_forecast_better() -> None:
+    sales = daily_shop(150)
+    settings = TrainingSettings(recipes=("seasonal_naive", "linear_regression"), horizon=14)
+    split = split_by_time(sales["ds"])
+    with_revenue, without = (
+        train(build_panel(version, freq="D"), split, settings)
+        for version in (sales.assign(importe=sales["y"] * 2.5), sales)
+    )
+    pd.testing.assert_frame_equal(with_revenue.test_metrics, without.test_metrics)
+    assert [note for note in with_revenue.notes if "'importe'" in note]
