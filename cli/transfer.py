@@ -46,11 +46,16 @@ def send(store: ObjectStore, keys: Keys, file: Path, folder: str, dataset: str |
 
 
 def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None:
-    """Write all files of a version below `to`, each checked against the manifest, and the run log."""
+    """Write all files of a version below `to`, each checked against the manifest, and the run log.
+
+    The signature of a model is verified before anything is written: whoever pulls it is going to load it.
+    """
     with connected(prefect=False):
         settings = Settings.load()
         with ObjectStore(settings.store_address()) as store:
             published = find_version(store, settings.keys, kind, dataset, version)
+            if kind == "model":
+                _registry(store, settings.keys).verified_model(published)
             place = to / kind / dataset / published.folder.name
             try:
                 for name in published.manifest.files:
@@ -77,7 +82,7 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
     Raises InputError for another kind and MissingError where there is no such version.
     """
     if kind == "model":
-        registry = ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))
+        registry = _registry(store, keys)
         return registry.published(dataset, version or registry.latest(dataset))
     if kind == "plan":
         return Plans(store, keys).published(dataset, version or "latest")
@@ -87,3 +92,7 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
             store, folder.folder(version) if version else read_pointer(store, pointer_in(folder)).folder
         )
     raise InputError(f"'{kind}' cannot be pulled; use model, prediction or plan")
+
+
+def _registry(store: ObjectStore, keys: Keys) -> ModelRegistry:
+    return ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))

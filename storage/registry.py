@@ -133,6 +133,16 @@ class ModelRegistry:
         if model_version == "latest":
             model_version = self.latest(dataset)
         published = self.published(dataset, model_version)
+        content = self.verified_model(published)
+        return LoadedModel(joblib.load(BytesIO(content)), model_version, published)
+
+    def verified_model(self, published: Published) -> bytes:
+        """Return the pickled model of a version after its manifest and its signature were verified on it.
+
+        Raises `IntegrityError` where it was tampered with, is unsigned, signed by another key or copied from
+        another place.
+        """
+        dataset, _, model_version = published.folder.path.rpartition("/")
         content = read_file(self.store, published, MODEL)
         if SIGNATURE not in published.manifest.files:
             raise IntegrityError(
@@ -140,7 +150,7 @@ class ModelRegistry:
             )
         signature = read_file(self.store, published, SIGNATURE)
         self.signing_keys.verify(signature, _statement(dataset, model_version, content))
-        return LoadedModel(joblib.load(BytesIO(content)), model_version, published)
+        return content
 
     def latest(self, dataset: str) -> str:
         """Return the promoted version; raise `MissingError` where the dataset has no model yet."""
