@@ -62,12 +62,12 @@ def evaluate(
 
     Returns the columns recipe (the candidate's name), cutoff, horizon, unique_id, ds, y (demand; NaN where
     unknown), y_hat; one row per candidate, cutoff, series begun by then, and period ahead. Exogenous columns
-    of the forecast periods count as known in advance.
+    of the forecast periods count as known in advance. A series that begins after a cutoff has no part in it.
     """
     if not cutoffs:
         return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
     history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
-    task = partial(_from_cutoff, history, candidates, horizon, limits or RowLimits())
+    task = partial(_from_cutoff, panel, history, candidates, horizon, limits or RowLimits())
     with single_threaded_sums(), ThreadPoolExecutor(WORKERS) as workers:
         return pd.concat(workers.map(task, cutoffs), ignore_index=True)
 
@@ -86,28 +86,33 @@ def knows_year(history: History, cutoff: int) -> bool:
 
 
 def _from_cutoff(
-    history: History, candidates: Sequence[Candidate], horizon: int, limits: RowLimits, cutoff: pd.Timestamp
+    panel: Panel,
+    outcome: History,
+    candidates: Sequence[Candidate],
+    horizon: int,
+    limits: RowLimits,
+    cutoff: pd.Timestamp,
 ) -> pd.DataFrame:
+    history = History.of(panel.upto(cutoff), until=shift(cutoff, horizon, panel.freq))
     origin = history.position(cutoff)
-    if origin < 0:
-        raise InputError(f"the cutoff {cutoff:%Y-%m-%d} lies before the first sale; choose a later one")
     table, y = training_table(history, origin, horizon, limits)
     rows = forecast_rows(history, origin, horizon)
     ahead = feature_table(history, rows)
-    begun = history.spoken[rows.series, origin] >= 0
+    begun = pd.Index(outcome.unique_id).get_indexer(pd.Index(history.unique_id))
+    ds = history.ds[rows.period]
     fixed = {
         "cutoff": pd.Series(cutoff, index=range(len(rows))),
         "horizon": rows.horizon,
         "unique_id": np.array(history.unique_id, dtype=object)[rows.series],
-        "ds": history.ds[rows.period],
-        "y": history.demand[rows.series, rows.period],
+        "ds": ds,
+        "y": outcome.demand[begun[rows.series], outcome.ds.get_indexer(ds)],
     }
     frames = []
     for candidate in candidates:
         columns = usable_columns(candidate, table.frame, knows_year=knows_year(history, origin))
         estimator = fit_estimator(candidate, table, y, columns, limits.seed)
         y_hat = expected_demand(candidate, estimator, columns, ahead)
-        frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat})[begun])
+        frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat}))
     joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return joined
 

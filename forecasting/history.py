@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,12 @@ class History:
             exog={name: wide(name) for name in panel.exog},
             categories=_categories(panel, ids),
         )
+
+    @cached_property
+    def identity(self) -> npt.NDArray[np.uint64]:
+        """A hash of each unique_id: what is drawn by it does not depend on which other series there are."""
+        digests = [blake2b(name.encode(), digest_size=8).digest() for name in self.unique_id]
+        return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
     def position(self, ds: pd.Timestamp) -> int:
         """Index of the period `ds` in the calendar; may lie outside it."""

@@ -63,8 +63,8 @@ def training_rows(history: History, cutoff: int, horizon: int, limits: RowLimits
     """Observed periods up to `cutoff`, each seen from a few origins spread over the horizons 1 .. `horizon`.
 
     The horizons up to `horizon`, or to half the history if that is less, are cut into `views` strata and one
-    of each is drawn by a hash of series, date and seed, so neither later periods nor the length of the
-    calendar change a row. Origins with little history are left out where enough others remain. Above
+    of each is drawn by a hash of unique_id, date and seed, so neither later periods nor the length of the
+    calendar nor other series change a row. Origins with little history are left out where enough others remain. Above
     `most_rows` the rows with the smallest hashes stay.
     """
     series, period = np.nonzero(~np.isnan(history.demand[:, : cutoff + 1]))
@@ -73,7 +73,7 @@ def training_rows(history: History, cutoff: int, horizon: int, limits: RowLimits
     first = int(period_number(history.ds[0], history.freq)[0])
     parts = []
     for stratum, (low, high) in enumerate(pairwise(edges)):
-        draw = _hash(series, period + first, stratum, limits.seed)
+        draw = _hash(history.identity[series], period + first, stratum, limits.seed)
         ahead = low + 1 + (draw % np.uint64(high - low)).astype(np.int64)
         parts.append(np.stack([series, period - ahead, ahead]))
     tasks = np.concatenate(parts, axis=1)
@@ -82,17 +82,19 @@ def training_rows(history: History, cutoff: int, horizon: int, limits: RowLimits
     enough = observed >= LEAST_OBSERVED[history.freq.split("-")[0]]
     kept = tasks[:, enough] if enough.sum() >= max(50, 0.3 * len(enough)) else tasks[:, observed > 0]
     if kept.shape[1] > limits.most_rows:
-        order = _hash(kept[0], kept[1] + first, kept[2], limits.seed + 1)
+        order = _hash(history.identity[kept[0]], kept[1] + first, kept[2], limits.seed + 1)
         kept = kept[:, np.sort(np.argsort(order, kind="stable")[: limits.most_rows])]
     return Rows(series=kept[0], origin=kept[1], horizon=kept[2])
 
 
-def _hash(series: Index, number: Index, salt: int | Index, seed: int) -> npt.NDArray[np.uint64]:
-    """Well-mixed 64 bits of each (series, number, salt, seed): the finaliser of SplitMix64 (Steele et al.
+def _hash(
+    identity: npt.NDArray[np.uint64], number: Index, salt: int | Index, seed: int
+) -> npt.NDArray[np.uint64]:
+    """Well-mixed 64 bits of each (identity, number, salt, seed): the finaliser of SplitMix64 (Steele et al.
     2014).
     """
     mixed = (
-        series.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        identity * np.uint64(0x9E3779B97F4A7C15)
         + number.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
         + np.asarray(salt).astype(np.uint64) * np.uint64(0x165667B19E3779F9)
         + np.uint64(seed % 2**32) * np.uint64(0x27D4EB2F165667C5)

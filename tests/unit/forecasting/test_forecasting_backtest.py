@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from forecasting import metrics
 from forecasting.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.history import History
 from forecasting.panel import build_panel
 from forecasting.recipes import RECIPES, Candidate
+from forecasting.rows import RowLimits, training_rows
 from intake.errors import InputError, MissingError
 from intake.periods import shift
 
@@ -52,6 +54,34 @@ def test_rewriting_the_future_changes_no_forecast() -> None:
     )
     pd.testing.assert_series_equal(one["y_hat"], other["y_hat"])
     assert (other["y"] == 777.0).all()
+
+
+@pytest.mark.parametrize("name", ["a first one", "s03 between", "z last one"])
+def test_a_series_that_begins_after_the_cutoff_changes_no_earlier_forecast(name: str) -> None:
+    sales = weekly_series(6, 80)
+    ds = np.sort(sales["ds"].unique())
+    begins_later = sales[(sales["unique_id"] == "s05") & (sales["ds"] > ds[62])].assign(unique_id=name)
+    kinds = pd.DataFrame({"unique_id": [*sales["unique_id"].unique(), name], "category": list("abcabca")})
+    cutoffs = [pd.Timestamp(ds[59]), pd.Timestamp(ds[62])]
+    one, other = (
+        evaluate(
+            build_panel(version, freq="W-MON", attributes=kinds), ALL, cutoffs, 8, RowLimits(most_rows=300)
+        )
+        for version in (sales, pd.concat([sales, begins_later.assign(y=5000.0)]))
+    )
+    assert set(one["recipe"]) == set(RECIPES)
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_rows_to_learn_from_are_drawn_by_the_name_of_a_series() -> None:
+    sales = weekly_series(6, 80)
+    drawn = []
+    for version in (sales, sales[sales["unique_id"] != "s00"]):
+        history = History.of(build_panel(version, freq="W-MON"))
+        rows = training_rows(history, 70, 8, RowLimits())
+        own = rows.series == history.unique_id.index("s03")
+        drawn.append(np.stack([rows.origin[own], rows.horizon[own]]).tolist())
+    assert drawn[0] == drawn[1]
 
 
 def test_the_past_does_change_forecasts() -> None:
