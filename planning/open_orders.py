@@ -24,54 +24,101 @@ class OpenOrderSource(StrEnum):
 
 @dataclass(frozen=True)
 class OpenOrders:
-    """frame: OPEN_ORDER_COLUMNS (due may be NaT in a stock file). source: who says so, for the manifest."""
+    """frame: OPEN_ORDER_COLUMNS (due may be NaT in a stock file). source: who says so, for the manifest.
+
+    held: numbers of own orders that the stock file holds already, on the shelf or among its open orders.
+    exceptions: what a person must decide, because the dates do not say it.
+    """
 
     frame: pd.DataFrame
     source: OpenOrderSource
+    held: frozenset[str] = frozenset()
+    exceptions: tuple[tuple[str, str, str], ...] = ()
 
 
 def resolve_open_orders(
-    stock: pd.DataFrame, own_orders: pd.DataFrame, *, plan_id: str, cutoff: pd.Timestamp, freq: str
+    stock: pd.DataFrame,
+    own_orders: pd.DataFrame,
+    *,
+    plan_id: str,
+    cutoff: pd.Timestamp,
+    freq: str,
+    same_stock: bool = False,
 ) -> OpenOrders:
-    """What was on order when the cutoff period ended, plus what this week's plan has ordered since.
+    """What was on order when the stock was counted, and what we have ordered since.
 
-    stock: the stock frame; if any row fills `on_order`, the file speaks for all earlier weeks and its
-    blanks mean nothing is on order. own_orders: OPEN_ORDER_COLUMNS and `state` (an OrderState), optionally
-    `received_on` (a date). Where the file is silent, our own orders of earlier weeks count while issued or
-    confirmed, and also if they were received after the cutoff period, because the stock was counted before
-    they came. Orders of an earlier revision of this week's plan (their number starts with the week of
-    `plan_id`) were placed after the stock was counted: they count whatever the file says, unless only
-    proposed, or cancelled.
+    stock: the stock frame; if any row fills `on_order`, the file speaks for what was ordered up to its count
+    and its blanks mean nothing is on order. The day of the count is `as_of`, else the last day of the cutoff
+    period. own_orders: OPEN_ORDER_COLUMNS and `state` (an OrderState), optionally `issued_on` and
+    `received_on` (dates). same_stock: the revision before was made from the same stock file, which therefore
+    holds none of this week's orders (their number starts with the week of `plan_id`).
+
+    Our own orders count while issued or confirmed, and where they were received after the count, due then.
+    Where the file speaks, only those issued after the count do; of those issued on the very day of `as_of`,
+    only what the file does not list. One issued after a count without as_of, of a series that the file lists
+    too, counts and is an exception: the file may have been written later and hold it.
     """
-    own = own_orders.reindex(columns=[*OPEN_ORDER_COLUMNS, "state", "received_on"])
-    state = own["state"].astype(object)
+    own = _own(own_orders)
+    counted_on, stated = _counted_on(stock, own), _from_stock(stock)
+    file_speaks = "on_order" in stock and bool(stock["on_order"].notna().any())
     week, _, _ = plan_id.rpartition("-r")
-    this_week = own["purchase_order"].astype(str).str.startswith(f"{week}-r")
-    still_open = state.isin(OPEN_STATES)
-    counted_before_arrival = (state == OrderState.RECEIVED) & (
-        pd.to_datetime(own["received_on"]) > period_end(cutoff, freq)
-    )
-    placed_now = own[this_week & (still_open | (state == OrderState.RECEIVED))]
+    unseen = own["purchase_order"].str.startswith(f"{week}-r") & same_stock
+    received = own["state"] == OrderState.RECEIVED
+    ours = own["state"].isin(OPEN_STATES) | received
 
-    if "on_order" in stock and stock["on_order"].notna().any():
-        earlier = _from_stock(stock)
-        source = OpenOrderSource.STOCK_FILE
-    else:
-        earlier = own[~this_week & (still_open | counted_before_arrival)]
-        source = OpenOrderSource.OWN_ORDERS
-    parts = [part[list(OPEN_ORDER_COLUMNS)] for part in (earlier, placed_now) if len(part)]
+    listed = own["unique_id"].isin(stated["unique_id"])
+    day = counted_on.fillna(period_end(cutoff, freq))
+    since = (own["issued_on"] > day) | ((own["issued_on"] == counted_on) & ~listed)
+    to_come = ours & (unseen | ~received | (own["received_on"] > day))
+    counts = to_come & (unseen | since) if file_speaks else to_come
+
+    arrived = own.assign(due=own["due"].where(~received | own["received_on"].isna(), own["received_on"]))
+    parts = [part[list(OPEN_ORDER_COLUMNS)] for part in (stated, arrived[counts]) if len(part)]
     frame = pd.concat(parts, ignore_index=True) if parts else _typed(own.head(0)[list(OPEN_ORDER_COLUMNS)])
-    return OpenOrders(_typed(frame), source)
+    return OpenOrders(
+        _typed(frame),
+        OpenOrderSource.STOCK_FILE if file_speaks else OpenOrderSource.OWN_ORDERS,
+        frozenset(own.loc[ours & ~counts, "purchase_order"]),
+        _doubtful(own[counts & listed & ~unseen & counted_on.isna()]),
+    )
+
+
+def _own(own_orders: pd.DataFrame) -> pd.DataFrame:
+    own = own_orders.reindex(columns=[*OPEN_ORDER_COLUMNS, "state", "issued_on", "received_on"])
+    dates = {name: pd.to_datetime(own[name]).dt.normalize() for name in ("due", "issued_on", "received_on")}
+    text = {name: own[name].astype(str) for name in ("purchase_order", "supplier_id", "unique_id")}
+    return own.astype({"quantity": "float64", "state": object}).assign(**text, **dates)
+
+
+def _counted_on(stock: pd.DataFrame, own: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """The `as_of` of the series of each own order; NaT where the file does not say."""
+    if "as_of" not in stock:
+        return pd.Series(pd.NaT, index=own.index, dtype="datetime64[ns]")
+    as_of = pd.to_datetime(stock["as_of"]).dt.normalize().groupby(stock["unique_id"].astype(str)).max()
+    return pd.to_datetime(own["unique_id"].map(as_of))
+
+
+def _doubtful(own: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (
+            str(order.unique_id),
+            str(order.supplier_id),
+            f"is on order in the stock file, which has no as_of, and in {order.purchase_order}, issued on "
+            f"{order.issued_on:%Y-%m-%d}: both are counted; say as_of in the file if it holds this order",
+        )
+        for order in own.itertuples()
+    )
 
 
 def _from_stock(stock: pd.DataFrame) -> pd.DataFrame:
-    rows = stock[stock["on_order"].astype("float64").fillna(0) != 0]
+    ordered = stock.get("on_order", pd.Series(0.0, index=stock.index)).astype("float64").fillna(0)
+    rows = stock[ordered != 0]
     return pd.DataFrame(
         {
             "purchase_order": "",
             "supplier_id": "",
             "unique_id": rows["unique_id"],
-            "quantity": rows["on_order"],
+            "quantity": ordered[ordered != 0],
             "due": rows.get("due_date", pd.NaT),
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pandas as pd
@@ -116,3 +116,8 @@ def exceptions_table(rows: Exceptions) -> pd.DataFrame:
     given."""
     table = pd.DataFrame(rows, columns=list(EXCEPTION_COLUMNS), dtype=object)
     return table.drop_duplicates(ignore_index=True)
+
+
+def with_exceptions(plan: Plan, rows: Exceptions) -> Plan:
+    """The plan with more exceptions after its own."""
+    return replace(plan, exceptions=pd.concat([plan.exceptions, exceptions_table(rows)], ignore_index=True))

@@ -160,7 +160,8 @@ def _notes(stock: pd.DataFrame, settings: PlanSettings, upstream: set[str]) -> t
     notes = [
         "Where an item has both costs (p per unit lost, h per unit and period), "
         f"its critical ratio is r - {settings.carry_over_factor - 1:g} min(1 - r, r / 3) with "
-        "r = p / (p + h R), because what is left over is sold later; elsewhere the service level of the item, "
+        "r = p / (p + h R), because what is left over is sold later; "
+        "elsewhere the service level of the item, "
         f"or {settings.service_level:.1%}.",
         "Quantities are stock units; an order is whole packs and whole purchase units.",
     ]

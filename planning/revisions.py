@@ -8,23 +8,30 @@ import numpy as np
 import pandas as pd
 
 from intake.errors import ConflictError
-from planning.plan import Exceptions, Plan, exceptions_table
+from planning.plan import Exceptions, Plan, with_exceptions
 
 
-def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -> Plan:
+def revise(
+    previous_lines: pd.DataFrame,
+    issued: pd.DataFrame,
+    new_plan: Plan,
+    *,
+    held: frozenset[str] = frozenset(),
+) -> Plan:
     """The new plan with what it changes: previous_quantity, issued_quantity and change on every line.
 
     previous_lines: lines of the revision before (unique_id, order_quantity, and issued_quantity if it
     was a revision itself); previous_quantity is their sum. issued: what was ordered under
     earlier revisions of this week's plan (purchase_order, unique_id, quantity); it must be among the open
-    orders that the new plan counted, else ConflictError, because the plan would order it a second time.
+    orders that the new plan counted, or among those that the stock file holds (`held`), else ConflictError,
+    because the plan would order it a second time.
 
     change = issued_quantity + order_quantity - previous_quantity: how the week's total order moves. Goods
     cannot be un-ordered by a plan: where at least a pack of what was issued is no longer needed, an
     exception says how much could be cancelled; a series that was ordered before and is not planned now is
     an exception too.
     """
-    counted = set(new_plan.open_orders.get("purchase_order", ()))
+    counted = held.union(new_plan.open_orders.get("purchase_order", ()))
     forgotten = sorted(set(issued["purchase_order"]) - counted)
     if forgotten:
         raise ConflictError(
@@ -64,11 +71,7 @@ def revise(previous_lines: pd.DataFrame, issued: pd.DataFrame, new_plan: Plan) -
     for unique_id, quantity in gone.items():
         reason = f"had {quantity:g} in the previous revision and is not planned now"
         exceptions.append((str(unique_id), "", reason))
-    return replace(
-        new_plan,
-        lines=lines,
-        exceptions=pd.concat([new_plan.exceptions, exceptions_table(exceptions)], ignore_index=True),
-    )
+    return with_exceptions(replace(new_plan, lines=lines), exceptions)
 
 
 def _sum_by_series(frame: pd.DataFrame, column: str) -> pd.Series[float]:

@@ -61,14 +61,86 @@ def test_a_file_that_says_zero_on_order_has_spoken_and_blanks_have_not() -> None
     ]
 
 
-@pytest.mark.parametrize("stock", [SILENT, SILENT.assign(on_order=3.0)])
+@pytest.mark.parametrize("stock", [SILENT, SILENT.assign(on_order=3.0, as_of=pd.Timestamp("2026-02-09"))])
 @pytest.mark.parametrize(
     ("state", "counts"),
     [("issued", True), ("confirmed", True), ("received", True), ("proposed", False), ("cancelled", False)],
 )
-def test_what_this_week_ordered_already_always_counts(stock: pd.DataFrame, state: str, counts: bool) -> None:
-    """Received counts too: the goods came after the stock was counted."""
-    assert ("2026-W07-r1-mill" in numbers(resolve(stock, own(w07_r1=state)))) == counts
+def test_the_file_of_the_revision_before_holds_nothing_of_this_week(
+    stock: pd.DataFrame, state: str, counts: bool
+) -> None:
+    """Whatever the days say: the file was there before the order was."""
+    orders = own(w07_r1=state).assign(
+        issued_on=pd.Timestamp("2026-02-09"), received_on=pd.Timestamp("2026-02-09")
+    )
+    found = resolve_open_orders(
+        stock, orders, plan_id="2026-W07-r2", cutoff=CUTOFF, freq=FREQ, same_stock=True
+    )
+    assert ("2026-W07-r1-mill" in numbers(found)) == counts
+    assert not found.held
+    assert not found.exceptions
+
+
+SUNDAY, MONDAY, TUESDAY = (pd.Timestamp(f"2026-02-{day}") for day in ("08", "09", "10"))
+
+
+def stated(unique_id: str = "a", as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """A stock file that says 7 of a series are on order."""
+    file = table(unique_id=["a", "b"], on_hand=[5.0, 5.0])
+    file = file.assign(on_order=[7.0 if name == unique_id else 0.0 for name in file["unique_id"]])
+    return file if as_of is None else file.assign(as_of=as_of)
+
+
+@pytest.mark.parametrize("order", ["w06_r1", "w07_r1"])
+@pytest.mark.parametrize(
+    ("stock", "issued_on", "counts"),
+    [
+        pytest.param(stated(), SUNDAY, False, id="before the cutoff: the file holds it"),
+        pytest.param(stated("b"), MONDAY, True, id="after the cutoff: the file cannot hold it"),
+        pytest.param(stated("b", SUNDAY), MONDAY, True, id="after the count"),
+        pytest.param(stated("a", SUNDAY), MONDAY, True, id="after a count with orders of its own"),
+        pytest.param(stated("a", MONDAY), MONDAY, False, id="a corrected file that lists it"),
+        pytest.param(stated("b", MONDAY), MONDAY, True, id="of the same day and not listed"),
+        pytest.param(stated("b", MONDAY), SUNDAY, False, id="counted a day later: the file speaks"),
+    ],
+)
+@pytest.mark.parametrize("state", ["issued", "confirmed", "received"])
+def test_where_the_file_speaks_the_days_decide(
+    stock: pd.DataFrame, issued_on: pd.Timestamp, counts: bool, order: str, state: str
+) -> None:
+    """Whichever week ordered it; goods that came on the Tuesday were not there when the stock was counted."""
+    orders = own(**{order: state}).assign(issued_on=issued_on, received_on=TUESDAY)
+    found = resolve(stock, orders)
+    (number,) = orders["purchase_order"]
+    assert (number in numbers(found)) == counts
+    assert found.held == (frozenset() if counts else {number})
+    assert found.frame.loc[found.frame["purchase_order"] == "", "quantity"].tolist() == [7.0]
+    assert found.frame.dtypes[["quantity", "due"]].tolist() == ["float64", "datetime64[ns]"]
+
+
+@pytest.mark.parametrize("stock", [SILENT, stated("b")], ids=["silent", "speaking"])
+def test_what_was_received_and_counted_since_does_not_count_twice(stock: pd.DataFrame) -> None:
+    """Daily sales: ordered on Monday, received on Tuesday, counted on Tuesday evening."""
+    orders = own(w07_r1="received").assign(issued_on=MONDAY, received_on=TUESDAY)
+    found = resolve_open_orders(
+        stock.assign(as_of=TUESDAY), orders, plan_id="2026-W07-r2", cutoff=TUESDAY, freq="D"
+    )
+    assert "2026-W07-r1-mill" not in numbers(found)
+    assert found.held == {"2026-W07-r1-mill"}
+    before = resolve_open_orders(
+        stock.assign(as_of=SUNDAY), orders, plan_id="2026-W07-r2", cutoff=SUNDAY, freq="D"
+    )
+    assert before.frame.set_index("purchase_order").loc["2026-W07-r1-mill", "due"] == TUESDAY
+
+
+def test_what_cannot_be_told_is_for_the_planner() -> None:
+    orders = own(w07_r1="issued").assign(issued_on=TUESDAY)
+    ((unique_id, supplier_id, reason),) = resolve(stated(), orders).exceptions
+    assert (unique_id, supplier_id) == ("a", "mill")
+    assert "no as_of" in reason
+    assert "2026-W07-r1-mill, issued on 2026-02-10: both are counted" in reason
+    for told in (stated("b"), stated("a", MONDAY), SILENT):
+        assert resolve(told, orders).exceptions == ()
 
 
 @pytest.mark.parametrize(("received_on", "counts"), [("2026-02-08", False), ("2026-02-09", True)])

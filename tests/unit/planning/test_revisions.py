@@ -65,6 +65,16 @@ def test_a_third_revision_compares_with_all_that_the_second_had() -> None:
     }
 
 
+def test_what_the_stock_file_holds_is_not_forgotten() -> None:
+    lines = first_plan().lines
+    issued = table(purchase_order=["2026-W07-r1-mill"], unique_id=["a"], quantity=[12.0])
+    plan = plan_of(paths_of(a=[10, 10, 12], b=[10, 10, 8]), stock=STOCK, plan_id="2026-W07-r2")
+    with pytest.raises(ConflictError, match="does not count it"):
+        revise(lines, issued, plan)
+    held = revise(lines, issued, plan, held=frozenset({"2026-W07-r1-mill"}))
+    assert of(held, "a")["issued_quantity"] == 12
+
+
 def test_a_lower_need_says_what_could_be_cancelled() -> None:
     plan, _ = second_plan(7, 8, issued=("a", "b"))
     assert of(plan, "a")["change"] == 0
