@@ -57,15 +57,15 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
             if kind == "model":
                 _registry(store, settings.keys).verified_model(published)
             place = to / kind / dataset / published.folder.name
+            paths = {name: _inside(place, name) for name in [*published.manifest.files, MANIFEST, RUN_LOG]}
             try:
                 for name in published.manifest.files:
-                    path = place / name
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(read_file(store, published, name))
-                (place / MANIFEST).write_bytes(store.get(published.folder / MANIFEST))
+                    paths[name].parent.mkdir(parents=True, exist_ok=True)
+                    paths[name].write_bytes(read_file(store, published, name))
+                paths[MANIFEST].write_bytes(store.get(published.folder / MANIFEST))
                 log = store.find(published.folder / RUN_LOG)
                 if log is not None:
-                    (place / RUN_LOG).write_bytes(log.content)
+                    paths[RUN_LOG].write_bytes(log.content)
             except OSError as unwritable:
                 raise ServiceError(
                     f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; "
@@ -74,6 +74,14 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
     say(f"Pulled {len(published.manifest.files)} files of {published.folder} to {place}")
     look_at = {"model": "model_card.md", "prediction": "prediccion.csv", "plan": "report.html"}[kind]
     next_step(f"open {place / look_at}")
+
+
+def _inside(place: Path, name: str) -> Path:
+    """Where a file is written below `place`; raises InputError where a link there leads out of it."""
+    path = place / name
+    if not path.resolve().is_relative_to(place.resolve()):
+        raise InputError(f"{path} leads out of {place}; choose another --to")
+    return path
 
 
 def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, version: str | None) -> Published:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
 from intake.errors import ConflictError, IntegrityError, MissingError
 from storage import ids
 from storage.code_identity import CodeIdentity
-from storage.keys import MANIFEST, RUN_LOG, SIGNATURE, Folder, Ref
+from storage.keys import MANIFEST, RUN_LOG, SIGNATURE, Folder, Ref, checked_path
 from storage.objects import ObjectStore
 
 _CONTENT_TYPES = {
@@ -116,6 +116,13 @@ class Manifest(BaseModel):
     notes: tuple[str, ...] = ()
     who: str = Field(default_factory=current_user)
     when: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+    @field_validator("files")
+    @classmethod
+    def _inside_the_folder(cls, files: dict[str, FileEntry]) -> dict[str, FileEntry]:
+        for name in files:
+            checked_path(name)
+        return files
 
     def to_bytes(self) -> bytes:
         """Return the JSON, keys sorted; a metric that is not a number becomes null."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from storage_rig import RigServer, provenance
 
 from cli.transfer import pull_version
-from intake.errors import IntegrityError
+from intake.errors import InputError, IntegrityError
 from storage import ids
 from storage.keys import MANIFEST, MODEL, RUN_LOG, SIGNATURE, Folder
 from storage.manifests import Decision, FileEntry, Published, read_published
@@ -83,6 +84,34 @@ def test_a_model_is_pulled_with_all_that_lies_beside_it(
     assert files_below(tmp_path / "to") == {
         f"model/{dataset}/v0001/{name}": content for name, content in stored.items()
     }
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../../escaped", "/escaped", "plots/../../../../../escaped", "a\\b", ""]
+)
+def test_a_manifest_that_names_a_file_elsewhere_is_refused(
+    registry: ModelRegistry, dataset: str, tmp_path: Path, name: str
+) -> None:
+    """Whoever can write to the bucket writes what a manifest says, too."""
+    store, folder = registry.store, published_model(registry, dataset).folder
+    manifest = json.loads(store.get(folder / MANIFEST))
+    manifest["files"][name] = manifest["files"].pop("plots/residuals.png")
+    store.put(folder / MANIFEST, json.dumps(manifest).encode())
+    with pytest.raises(IntegrityError, match="is not a manifest"):
+        pull_version("model", dataset, "v0001", tmp_path / "a" / "b" / "to")
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_link_that_leads_out_is_not_followed(registry: ModelRegistry, dataset: str, tmp_path: Path) -> None:
+    published_model(registry, dataset)
+    place = tmp_path / "to" / "model" / dataset / "v0001"
+    place.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (place / "plots").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="leads out of"):
+        pull_version("model", dataset, "v0001", tmp_path / "to")
+    assert [path.name for path in place.iterdir()] == ["plots"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import ValidationError
 
 from intake.errors import IntegrityError, MissingError
 from storage import code_identity as module
 from storage.code_identity import CodeIdentity, code_identity
 from storage.datasets import from_parquet, to_csv, to_parquet
 from storage.keys import Ref
-from storage.manifests import Input, Manifest, Provenance
+from storage.manifests import FileEntry, Input, Manifest, Provenance
 from storage.pointers import Pointer, anywhere, forward
 from storage.signing import SigningKeys, Statement, ensure_signing_keys, load_signing_keys, public_key_path
 
@@ -63,6 +64,12 @@ def test_where_inputs_lie_and_the_commit_do_not_count(change: dict[str, object])
 def test_a_manifest_survives_its_json() -> None:
     manifest = Manifest(provenance=BASE, input_hash=BASE.input_hash, files={}, metrics={"mae": 1.5})
     assert Manifest.model_validate_json(manifest.to_bytes()) == manifest
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a//b", "a/..", "", "a\\b", "a\nb"])
+def test_a_manifest_names_only_what_lies_beside_it(name: str) -> None:
+    with pytest.raises(ValidationError, match="rename the file"):
+        Manifest(provenance=BASE, input_hash=BASE.input_hash, files={name: FileEntry(sha256="a", size=1)})
 
 
 def test_the_source_hash_sees_code_and_not_line_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
