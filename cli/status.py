@@ -78,10 +78,14 @@ def _latest(store: ObjectStore, folder: Folder) -> str:
 
 def _show_runs() -> None:
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterStartTime
     from prefect.client.schemas.sorting import FlowRunSort
 
+    # The schedules have runs of the coming weeks waiting, which would come first.
+    begun = FlowRunFilter(start_time=FlowRunFilterStartTime(is_null_=False))
+
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=8)
+        runs = client.read_flow_runs(flow_run_filter=begun, sort=FlowRunSort.START_TIME_DESC, limit=8)
     show_table(
         "Last runs",
         ["run", "state", "started", "seconds"],
