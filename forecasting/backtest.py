@@ -66,10 +66,12 @@ def evaluate(
     """
     if not cutoffs:
         return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
-    history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
-    task = partial(_from_cutoff, panel, history, candidates, horizon, limits or RowLimits())
+    outcome = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
+    # Made one after the other: pandas objects are not safe to share between threads.
+    known = [History.of(panel.upto(end), until=shift(end, horizon, panel.freq)) for end in cutoffs]
+    task = partial(_from_cutoff, outcome, candidates, horizon, limits or RowLimits())
     with single_threaded_sums(), ThreadPoolExecutor(WORKERS) as workers:
-        return pd.concat(workers.map(task, cutoffs), ignore_index=True)
+        return pd.concat(workers.map(task, known, cutoffs), ignore_index=True)
 
 
 def training_table(
@@ -86,26 +88,25 @@ def knows_year(history: History, cutoff: int) -> bool:
 
 
 def _from_cutoff(
-    panel: Panel,
     outcome: History,
     candidates: Sequence[Candidate],
     horizon: int,
     limits: RowLimits,
+    history: History,
     cutoff: pd.Timestamp,
 ) -> pd.DataFrame:
-    history = History.of(panel.upto(cutoff), until=shift(cutoff, horizon, panel.freq))
     origin = history.position(cutoff)
     table, y = training_table(history, origin, horizon, limits)
     rows = forecast_rows(history, origin, horizon)
     ahead = feature_table(history, rows)
-    begun = pd.Index(outcome.unique_id).get_indexer(pd.Index(history.unique_id))
-    ds = history.ds[rows.period]
+    series = np.searchsorted(np.array(outcome.unique_id), np.array(history.unique_id))
+    later = outcome.position(history.ds[0])
     fixed = {
         "cutoff": pd.Series(cutoff, index=range(len(rows))),
         "horizon": rows.horizon,
         "unique_id": np.array(history.unique_id, dtype=object)[rows.series],
-        "ds": ds,
-        "y": outcome.demand[begun[rows.series], outcome.ds.get_indexer(ds)],
+        "ds": history.ds[rows.period],
+        "y": outcome.demand[series[rows.series], rows.period + later],
     }
     frames = []
     for candidate in candidates:
