@@ -14,7 +14,9 @@ BUSY_DAY: Final = 0.90
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def staffing_table(paths: DemandPaths, sales_per_person: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def staffing_table(
+    paths: DemandPaths, sales_per_person: float, freq: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Expected and busy-day sales and the people they need, by weekday and by date.
 
     The sales of all series of a path are added first: the same people serve them. A busy day is the 90 %
@@ -22,13 +24,13 @@ def staffing_table(paths: DemandPaths, sales_per_person: float) -> tuple[pd.Data
 
     By weekday (Monday first; a weekday pools the paths of all its dates): weekday, expected_sales,
     busy_day_sales, people_expected, people_busy_day. By date: ds, weekday and the same four.
-    InputError if the paths are not daily or `sales_per_person` is not positive.
+    InputError if the paths are not daily (`freq` 'D', which a single period cannot tell) or `sales_per_person` is not positive.
     """
     if not (np.isfinite(sales_per_person) and sales_per_person > 0):
         raise InputError(
             f"sales_per_person, what one person sells a day, must be positive, not {sales_per_person}"
         )
-    if len(paths.ds) > 1 and (np.diff(paths.ds.to_numpy()) != np.timedelta64(1, "D")).any():
+    if freq != "D" or (np.diff(paths.ds.to_numpy()) != np.timedelta64(1, "D")).any():
         raise InputError(
             "a staffing table needs a daily forecast and these periods are longer; train on daily sales"
         )

@@ -123,7 +123,7 @@ def _files(panel: Panel, paths: DemandPaths, sales_per_person: float | None) -> 
         "plots/fan.png": fan(history, table, total=total_table(paths)),
     }
     if sales_per_person is not None:
-        by_weekday, by_date = staffing_table(paths, sales_per_person)
+        by_weekday, by_date = staffing_table(paths, sales_per_person, panel.freq)
         files |= {
             "staffing.csv": staffing_csv(by_date),
             "staffing_by_weekday.csv": staffing_csv(by_weekday),

@@ -67,7 +67,7 @@ def test_the_prediction_table_reads_quantiles_off_the_paths() -> None:
 def test_staffing_adds_series_up_before_it_takes_the_busy_day() -> None:
     one = np.repeat([[100.0], [200.0]] * 5, 8, axis=1)[None]  # ten paths, eight days from a Monday
     paths = paths_of(np.concatenate([one, 300.0 - one]))  # the two series always add up to 300
-    by_weekday, by_date = staffing_table(paths, sales_per_person=140.0)
+    by_weekday, by_date = staffing_table(paths, sales_per_person=140.0, freq="D")
     assert by_weekday["weekday"].tolist()[0] == "Monday"
     assert len(by_weekday) == 7
     assert len(by_date) == 8
@@ -78,6 +78,9 @@ def test_staffing_adds_series_up_before_it_takes_the_busy_day() -> None:
 def test_staffing_refuses_weeks_and_nobody() -> None:
     weekly = DemandPaths(np.ones((1, 1, 2)), ("a",), pd.date_range("2026-01-05", periods=2, freq="W-MON"))
     with pytest.raises(InputError, match="daily"):
-        staffing_table(weekly, 10.0)
+        staffing_table(weekly, 10.0, "W-MON")
+    one_week = DemandPaths(weekly.values[:, :, :1], ("a",), weekly.ds[:1])
+    with pytest.raises(InputError, match="daily"):
+        staffing_table(one_week, 10.0, "W-MON")
     with pytest.raises(InputError, match="sales_per_person"):
-        staffing_table(paths_of(np.ones((1, 1, 2))), 0.0)
+        staffing_table(paths_of(np.ones((1, 1, 2))), 0.0, "D")
