@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from intake.errors import MissingError
+
+
+DECISIVE: Final = ("rmsse", "wape")  # the first that can be measured for both
+_LABELS: Final = {"rmsse": "RMSSE", "wape": "WAPE"}
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,9 @@ def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) 
     """Promote the first winner whatever it is; a later one only if it beats the champion on the same windows.
 
     `window_metrics` (columns recipe, rmsse, wape; `backtest.metrics_table`) has a row for both names, each
-    refitted at every cutoff. RMSSE decides, because expected demand minimises it; a tie leaves the champion
-    in place.
+    refitted at every cutoff. RMSSE decides, because expected demand minimises it; WAPE where there is no
+    RMSSE, as for sales that never changed before. A tie, and errors that cannot be measured at all, leave the
+    champion in place.
     """
     table = window_metrics.set_index("recipe")
     for name in (challenger, champion):
@@ -30,16 +37,25 @@ def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) 
             raise MissingError(f"'{name}' has no row in the window metrics; evaluate it on the same windows")
     new = table.loc[challenger]
     if champion is None:
-        figures = f"RMSSE {new['rmsse']:.3f}, WAPE {new['wape']:.1%}"
-        return Decision(True, f"{challenger} is the first model of this dataset ({figures}).")
+        figures = [f"{_LABELS[name]} {_figure(new, name)}" for name in DECISIVE if np.isfinite(new[name])]
+        measured = ", ".join(figures) or "its errors cannot be measured on these periods"
+        return Decision(True, f"{challenger} is the first model of this dataset ({measured}).")
     old = table.loc[champion]
-    figures = (
-        f"RMSSE {new['rmsse']:.3f} against {old['rmsse']:.3f}, "
-        f"WAPE {new['wape']:.1%} against {old['wape']:.1%}, on the same {int(new['rows'])} forecasts"
-    )
-    better = bool(new["rmsse"] < old["rmsse"])
+    shared = [name for name in DECISIVE if np.isfinite(new[name]) and np.isfinite(old[name])]
+    if not shared:
+        return Decision(
+            False,
+            f"{challenger} cannot be judged against the {champion}: there was nothing to measure errors by.",
+        )
+    figures = [f"{_LABELS[name]} {_figure(new, name)} against {_figure(old, name)}" for name in shared]
+    better = bool(new[shared[0]] < old[shared[0]])
     verb = "beats" if better else "does not beat"
-    return Decision(better, f"{challenger} {verb} the {champion}: {figures}.")
+    same = f"on the same {int(new['rows'])} forecasts"
+    return Decision(better, f"{challenger} {verb} the {champion}: {', '.join(figures)}, {same}.")
+
+
+def _figure(metrics: pd.Series[float], name: str) -> str:
+    return f"{metrics[name]:.1%}" if name == "wape" else f"{metrics[name]:.3f}"
 
 
 def renew(recipe: str, cutoff: pd.Timestamp) -> Decision:

@@ -202,8 +202,9 @@ def _trials(
 
 
 def _best(metrics: pd.DataFrame) -> int:
-    """Position of the lowest RMSSE; the first row on a tie or where nothing could be scaled."""
-    return int(np.argmin(metrics["rmsse"].fillna(np.inf).to_numpy()))
+    """Position of the lowest RMSSE, of the lowest MAE where nothing can be scaled; the first row on a tie."""
+    measure = "rmsse" if metrics["rmsse"].notna().any() else "mae"
+    return int(np.argmin(metrics[measure].fillna(np.inf).to_numpy()))
 
 
 def _finalists(selection_metrics: pd.DataFrame, trials: Sequence[Candidate]) -> list[Candidate]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,3 +36,27 @@ def test_a_later_winner_must_beat_the_champion() -> None:
 def test_a_champion_that_was_not_judged_is_an_error() -> None:
     with pytest.raises(MissingError, match="'xgboost' has no row"):
         decide(METRICS, "ridge", "xgboost")
+
+
+def test_where_nothing_scales_rmsse_the_wape_decides() -> None:
+    unscaled = METRICS.assign(rmsse=np.nan)
+    better, worse = decide(unscaled, "ridge", "seasonal_naive"), decide(unscaled, "seasonal_naive", "ridge")
+    assert (better.promoted, worse.promoted) == (True, False)
+    assert "WAPE 20.0% against 25.0%" in better.reason
+    half = METRICS.assign(rmsse=[0.8, np.nan, 0.8])
+    assert "RMSSE" not in decide(half, "ridge", "seasonal_naive").reason
+    first = decide(unscaled, "ridge", None)
+    assert first.promoted
+    assert "(WAPE 20.0%)" in first.reason
+    for decision in (better, worse, first):
+        assert "nan" not in decision.reason
+
+
+def test_what_cannot_be_measured_cannot_be_judged() -> None:
+    unknown = METRICS.assign(rmsse=np.nan, wape=np.nan)
+    first, later = decide(unknown, "ridge", None), decide(unknown, "ridge", "same")
+    assert first.promoted
+    assert "cannot be measured" in first.reason
+    assert not later.promoted
+    assert "ridge cannot be judged against the same" in later.reason
+    assert "nan" not in first.reason + later.reason.replace("naive", "")
