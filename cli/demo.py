@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 from cli.connection import connected
 from cli.console import headline, next_step, say, show_reason, show_table
 from cli.run import request_model, run_here
+from cli.tables import ERRORS, error_cells
 from cli.transfer import send
 from intake.errors import MissingError
 from storage.keys import Ref
@@ -93,11 +95,10 @@ def _show_metrics(model: Published) -> None:
     show_table(
         f"\n{model.manifest.provenance.dataset} {model.folder.name}: errors on the last periods, "
         f"{facts['recipe']} chosen on earlier windows",
-        ["recipe", "mae", "mse", "rmse", "wape", "mase", "bias"],
+        ["recipe", *ERRORS],
         [
-            [row["recipe"], *(float(row[name]) for name in ("mae", "mse", "rmse")), f"{row['wape']:.1%}"]
-            + [float(row[name]) for name in ("mase", "bias")]
-            for row in sorted(facts["test"], key=lambda row: float(row["mae"]))
+            [row["recipe"], *error_cells(row, ERRORS)]
+            for row in sorted(facts["test"], key=lambda row: math.inf if row["mae"] is None else row["mae"])
         ],
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.connection import connected
@@ -92,7 +93,7 @@ def _described(manifest: Manifest) -> list[tuple[str, Any]]:
     return [
         ("recipe", facts["recipe"]),
         *((f"hyperparameter {name}", value) for name, value in facts["hyperparameters"].items()),
-        *((f"test {error}", float(tested[error])) for error in ERRORS),
+        *zip((f"test {error}" for error in ERRORS), error_cells(tested, ERRORS), strict=True),
         ("promoted", "yes" if manifest.decision and manifest.decision.accepted else "no"),
         ("reason", manifest.decision.reason if manifest.decision else ""),
         *((name, _in_words(value)) for name, value in manifest.provenance.parameters.items()),
@@ -102,6 +103,17 @@ def _described(manifest: Manifest) -> list[tuple[str, Any]]:
         ("commit", (manifest.provenance.code.commit or "")[:12]),
         ("made", f"{manifest.when:%Y-%m-%d %H:%M} UTC by {manifest.who}"),
     ]
+
+
+def error_cells(tested: Mapping[str, Any], names: Sequence[str]) -> list[object]:
+    """A cell per error: empty where it is undefined, as the MASE of sales that never changed; WAPE in %."""
+    return [_error_cell(name, tested.get(name)) for name in names]
+
+
+def _error_cell(name: str, value: float | None) -> object:
+    if value is None or math.isnan(value):
+        return None
+    return f"{value:.1%}" if name == "wape" else float(value)
 
 
 def _in_words(value: Any) -> str:
@@ -116,9 +128,7 @@ def _model_row(record: Record) -> Sequence[object]:
         record.id,
         record.state,
         record.manifest.metrics["recipe"],
-        *(float(tested[error]) for error in ("mae", "rmse")),
-        f"{tested['wape']:.1%}",
-        float(tested["mase"]) if tested["mase"] is not None else None,
+        *error_cells(tested, ("mae", "rmse", "wape", "mase")),
         record.manifest.provenance.parameters["cutoff"],
         _when(record),
         record.manifest.decision.reason if record.manifest.decision else "",
