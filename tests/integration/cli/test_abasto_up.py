@@ -25,7 +25,7 @@ import pytest
 from command import PATIENCE, Ended, abasto, start_abasto, until
 
 from cli.ports import LOOPBACK, free_ports
-from cli.service_book import ServiceBook
+from cli.service_book import ServerName, ServiceBook
 from storage import ids
 from storage.connection import read_connection
 from storage.keys import MANIFEST, Keys, pointer_in
@@ -199,7 +199,10 @@ def test_status_lists_what_runs_and_what_there_is(up: Up) -> None:
     assert states == {"store": "running", "prefect": "running", "worker": "running"}
     (versions,) = [line for line in lines if line[0] == DATASET]
     assert "v0001" in versions
-    assert "Running" in status.out, "the watch"
+    _, _, runs = status.out.partition("Last runs")
+    assert f"ingest {DATASET}" in runs
+    assert "Completed" in runs
+    assert "Scheduled" not in runs, "what is to come is not the last"
 
 
 def test_a_second_up_says_that_everything_is_up(up: Up) -> None:
@@ -232,12 +235,15 @@ def test_a_scheduled_run_refuses_old_sales(up: Up) -> None:
 
 
 def test_ctrl_c_stops_everything_that_was_started(up: Up) -> None:
-    children = psutil.Process(up.process.pid).children(recursive=True)
-    for server in ServiceBook.read(up.home.path).servers.values():
-        process = server.process.find()
+    servers = ServiceBook.read(up.home.path).servers
+
+    def family(name: ServerName) -> list[psutil.Process]:
+        process = servers[name].process.find()
         assert process is not None
-        children += [process, *process.children(recursive=True)]
-    assert len({child.pid for child in children}) >= 4, "store, Prefect, worker, and the watch"
+        return [process, *process.children(recursive=True)]
+
+    until(lambda: len(family("worker")) > 1, "the watch, in a process of the worker")
+    children = [process for name in servers for process in family(name)]
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(PATIENCE) == 130
     assert "Traceback" not in up.said()
