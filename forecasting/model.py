@@ -31,7 +31,7 @@ from forecasting.recipes import (
 )
 from forecasting.residual_paths import ResidualPaths, collect, replay
 from forecasting.rows import RowLimits, forecast_rows
-from intake.errors import InputError, MissingError
+from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 
 FORMAT: Final = 1
@@ -111,13 +111,6 @@ class Model:
         values = replay(residuals, y_hat, whole, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
 
-    def expected(self, panel: Panel, cutoff: pd.Timestamp, horizon: int) -> pd.DataFrame:
-        """The recipe's own forecast, before errors are replayed: columns unique_id, ds, y_hat."""
-        known, y_hat = self._expected(panel, cutoff, horizon)
-        ds = following(cutoff, horizon, self.freq)
-        index = pd.MultiIndex.from_product([list(known.unique_id), ds], names=["unique_id", "ds"])
-        return pd.DataFrame({"y_hat": y_hat.reshape(-1)}, index=index).reset_index()
-
     def native_booster_bytes(self) -> bytes | None:
         """The XGBoost booster in its own format (UBJSON), None if the recipe is not XGBoost.
 
@@ -149,6 +142,13 @@ class Model:
                 raise MissingError(
                     f"the model needs the column '{column}'; add it to the data or train without it"
                 )
+
+
+def checked(loaded: object) -> Model:
+    """What was unpickled, if it is a model of this `FORMAT`; IntegrityError otherwise."""
+    if not isinstance(loaded, Model) or vars(loaded).get("format") != FORMAT:
+        raise IntegrityError("the model was made by another version of Abasto: train again")
+    return loaded
 
 
 def fit(

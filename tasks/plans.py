@@ -14,6 +14,7 @@ from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv
 from artifacts.report import report_html
 from artifacts.workbook import purchase_orders_xlsx
+from forecasting.model import checked
 from forecasting.panel import extend
 from forecasting.prediction import prediction_table, total_table
 from intake.errors import InputError, MissingError
@@ -188,7 +189,7 @@ def _decide(
         extended = extend(panel, cutoff, horizon, with_prices_kept(dict(request.assume), panel))
         progress.reached(0.2, f"{name}: drawing {settings.paths} demand paths over {horizon} periods")
         loaded = registry().load_model(name, fitted.folder.name)
-        paths = loaded.model.demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)
+        paths = checked(loaded.model).demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)
         progress.reached(0.5, f"{name}: deciding what to order")
         # Read after the week was claimed: whoever issues an order of the revision before now is refused.
         orders = own_orders(name)

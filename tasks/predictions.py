@@ -5,6 +5,7 @@ from __future__ import annotations
 from artifacts.csv_files import prediction_csv, staffing_csv
 from artifacts.forecast_plots import fan, staffing
 from forecasting.demand_paths import DemandPaths
+from forecasting.model import checked
 from forecasting.panel import Panel, extend
 from forecasting.prediction import prediction_table, total_table
 from forecasting.staffing import staffing_table
@@ -97,7 +98,7 @@ def _publish(
             logger.info("%s: %s", request.dataset, note)
         loaded = registry().load_model(request.dataset, fitted.folder.name)
         logger.info("%s: drawing %d paths over %d periods", request.dataset, request.paths, horizon)
-        paths = loaded.model.demand_paths(extended, cutoff, horizon, request.paths, request.seed)
+        paths = checked(loaded.model).demand_paths(extended, cutoff, horizon, request.paths, request.seed)
         return publish(
             store,
             folder,

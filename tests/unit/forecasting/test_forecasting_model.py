@@ -4,6 +4,7 @@ import io
 import pickletools
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -13,10 +14,10 @@ import pytest
 import xgboost
 from forecasting_samples import awkward_series, daily_shop, flat, weekly_series
 
-from forecasting.model import FORMAT, Model, ModelSettings, fit
+from forecasting.model import FORMAT, Model, ModelSettings, checked, fit
 from forecasting.panel import Panel, build_panel, extend
 from forecasting.recipes import RECIPES
-from intake.errors import InputError, MissingError
+from intake.errors import InputError, IntegrityError, MissingError
 
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = """
@@ -150,6 +151,17 @@ def test_a_model_says_what_it_is() -> None:
     assert model.importance["feature"].iloc[0] == "weekday"
     assert model.importance["importance"].sum() == pytest.approx(1.0)
     assert model.native_booster_bytes() is None
+
+
+def test_a_model_of_another_format_is_not_used() -> None:
+    panel = shop_panel()
+    model = fit(panel, last_known(panel), settings("seasonal_naive"))
+    assert checked(model) is model
+    older = fit(panel, last_known(panel), settings("seasonal_naive"))
+    vars(older).pop("format")  # as unpickled from before the field was there
+    for other in (replace(model, format=FORMAT + 1), older, {"a": "model"}):
+        with pytest.raises(IntegrityError, match="another version of Abasto: train again"):
+            checked(other)
 
 
 def test_the_native_booster_is_the_model() -> None:
