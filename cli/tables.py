@@ -97,7 +97,7 @@ def _described(manifest: Manifest) -> list[tuple[str, Any]]:
         ("promoted", "yes" if manifest.decision and manifest.decision.accepted else "no"),
         ("reason", manifest.decision.reason if manifest.decision else ""),
         *((name, _in_words(value)) for name, value in manifest.provenance.parameters.items()),
-        *((f"seed {name}", value) for name, value in manifest.provenance.seeds.items()),
+        *manifest.provenance.seeds.items(),
         ("dataset identity", manifest.provenance.inputs["dataset"].sha256[:16]),
         ("code", manifest.provenance.code.source_hash[:16]),
         ("commit", (manifest.provenance.code.commit or "")[:12]),

@@ -17,7 +17,7 @@ from storage.keys import MANIFEST, Folder, Ref, pointer_in
 from storage.manifests import Provenance, Published, find_published, publish, read_published
 from storage.pointers import move_pointer
 from tasks.connection import connection, folder_of, registry
-from tasks.datasets import cutoff_of
+from tasks.datasets import cutoff_of, last_complete_day
 from tasks.logs import logger, recorded
 from tasks.models import CODE
 from tasks.panels import PANEL_TABLES, read_panel, with_prices_kept
@@ -75,7 +75,7 @@ def publish_prediction(dataset: Ref, model: Ref, uploads: list[Upload], request:
         folder.name,
         "published" if published.written else "was there already, nothing changed",
         horizon,
-        cutoff.date(),
+        last_complete_day(sales).date(),
     )
     return folder / MANIFEST
 

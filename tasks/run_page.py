@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from io import BytesIO
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from prefect.artifacts import create_markdown_artifact
 from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_totals
+from intake.rejection import LineCount
 from storage.keys import RUN_LOG, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
@@ -18,6 +20,9 @@ from tasks.connection import connection, folder_of
 from tasks.retrying import step
 
 _METRICS = ["recipe", "mae", "mse", "rmse", "wape", "mase", "bias", "rows"]  # as people read them
+
+
+_KINDS_OF_LINES = tuple(field.name for field in fields(LineCount))  # a manifest keeps them by name
 
 
 @step
@@ -39,7 +44,7 @@ def show_dataset(dataset: Ref) -> None:
         ingest_markdown(
             f"{facts.provenance.dataset}: dataset version {published.folder.name}, "
             f"complete to {facts.provenance.parameters['cutoff']}",
-            {name: file["lines"] for name, file in files.items()},
+            {name: {kind: file["lines"][kind] for kind in _KINDS_OF_LINES} for name, file in files.items()},
             [*facts.notes, *notes],
             pd.concat(rejected) if rejected else pd.DataFrame(),
             _objects(published),
