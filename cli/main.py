@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -224,38 +225,42 @@ def orders_list(dataset: Dataset = "ventas") -> None:
 
 
 Order = Annotated[str, typer.Argument(help="Its number, as `abasto orders list` shows it.")]
+On = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day it happened, where it is typed in later; today if not."),
+]
 
 
 @orders_app.command()
-def issue(order: Order, dataset: Dataset = "ventas") -> None:
+def issue(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
     """The order was sent to the supplier: from now on it counts as on order."""
     from cli.orders import move_order
 
-    move_order(dataset, order, "issue")
+    move_order(dataset, order, "issue", on)
 
 
 @orders_app.command()
-def confirm(order: Order, dataset: Dataset = "ventas") -> None:
+def confirm(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
     """The supplier accepted the order."""
     from cli.orders import move_order
 
-    move_order(dataset, order, "confirm")
+    move_order(dataset, order, "confirm", on)
 
 
 @orders_app.command()
-def receive(order: Order, dataset: Dataset = "ventas") -> None:
+def receive(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
     """The goods are in the store room: the order no longer counts as on order."""
     from cli.orders import move_order
 
-    move_order(dataset, order, "receive")
+    move_order(dataset, order, "receive", on)
 
 
 @orders_app.command()
-def cancel(order: Order, dataset: Dataset = "ventas") -> None:
+def cancel(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
     """The order will not be sent or will not come; the next revision of its week plans without it."""
     from cli.orders import move_order
 
-    move_order(dataset, order, "cancel")
+    move_order(dataset, order, "cancel", on)
 
 
 def main() -> None:

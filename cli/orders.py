@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from cli.connection import connected
 from cli.console import next_step, say, show_table
+from intake.errors import InputError
 from planning.order_states import OrderAction, allowed
+from storage.settings import Settings
 
 _MEANING = {
     OrderAction.ISSUE: "From now on it counts as on order.",
@@ -41,13 +44,22 @@ def list_orders(dataset: str) -> None:
     next_step(f"`abasto orders issue ORDER --dataset {dataset}` when an order was sent to its supplier.")
 
 
-def move_order(dataset: str, order: str, action: str) -> None:
-    """Take one step with an order, and say what it means and what can follow."""
+def move_order(dataset: str, order: str, action: str, on: datetime | None = None) -> None:
+    """Take one step with an order, today or on a stated day, and say what it means and what can follow."""
+    day = day_of(on, datetime.now(ZoneInfo(Settings.load().timezone)))
     with connected(prefect=False):
         from tasks.orders import move
 
-        state = move(dataset, order, OrderAction(action), datetime.now(UTC).date())
+        state = move(dataset, order, OrderAction(action), day)
     say(f"{order} is {state}. {_MEANING[OrderAction(action)]}")
     following = " or ".join(f"`abasto orders {possible} {order} -d {dataset}`" for possible in allowed(state))
     if following:
         next_step(following)
+
+
+def day_of(on: datetime | None, now: datetime) -> date:
+    """The day that a person stated, else today where `now` is; InputError for a day that is yet to come."""
+    day = now.date() if on is None else on.date()
+    if day > now.date():
+        raise InputError(f"--on {day} is yet to come; it is {now.date()} in {now.tzinfo}")
+    return day

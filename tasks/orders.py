@@ -13,37 +13,38 @@ from planning.order_states import OrderAction, OrderState, step
 from storage import ids
 from storage.datasets import from_parquet
 from storage.keys import Folder
-from storage.manifests import read_file
-from storage.orders import OrderBook
+from storage.manifests import find_published, read_file
+from storage.orders import OrderBook, Step
 from storage.plans import Plans
 from tasks.connection import connection
 
-_COLUMNS = [*OPEN_ORDER_COLUMNS, "state", "received_on"]
+_DAYS = {OrderAction.ISSUE: "issued_on", OrderAction.RECEIVE: "received_on"}
+_COLUMNS = [*OPEN_ORDER_COLUMNS, "state", *_DAYS.values()]
 
 
 def own_orders(dataset: str) -> pd.DataFrame:
     """Every line of every purchase order that left the state proposed.
 
-    Columns purchase_order, supplier_id, unique_id, quantity, due (period start), state, received_on.
+    Columns purchase_order, supplier_id, unique_id, quantity, due (period start), state, and the days
+    issued_on and received_on.
     """
     rows = [
         {
             "purchase_order": order.purchase_order,
             **line,
             "state": order.state,
-            "received_on": order.details.get("received_on"),
+            **{day: order.details.get(day) for day in _DAYS.values()},
         }
         for order in OrderBook(*connection()).orders(dataset)
         for line in cast("list[dict[str, Any]]", order.details["lines"])
     ]
     frame = pd.DataFrame(rows, columns=_COLUMNS).astype({"quantity": "float64", "purchase_order": str})
-    return frame.assign(
-        due=pd.to_datetime(frame["due"]), received_on=pd.to_datetime(frame["received_on"])
-    ).sort_values(["purchase_order", "unique_id"], ignore_index=True)
+    days = {day: pd.to_datetime(frame[day]) for day in ("due", *_DAYS.values())}
+    return frame.assign(**days).sort_values(["purchase_order", "unique_id"], ignore_index=True)
 
 
 def order_table(dataset: str) -> pd.DataFrame:
-    """All purchase orders of a dataset, proposed ones of superseded revisions left out, the newest week last.
+    """All purchase orders of a dataset, the newest week last; proposed ones of the newest plan only.
 
     Columns purchase_order, supplier_id, lines, amount, currency, due_date, state.
     """
@@ -51,7 +52,6 @@ def order_table(dataset: str) -> pd.DataFrame:
     states = {order.purchase_order: order.state for order in OrderBook(store, keys).orders(dataset)}
     plans = Plans(store, keys)
     published = [record.id for record in plans.plans(dataset) if record.manifest is not None]
-    newest = {ids.plan_week_and_revision(plan_id)[0]: plan_id for plan_id in published}
     tables = []
     for plan_id in published:
         lines = _ordered_lines(plans, dataset, plan_id)
@@ -59,7 +59,7 @@ def order_table(dataset: str) -> pd.DataFrame:
             lines=("unique_id", "size"), amount=("amount", "sum"), due_date=("due_date", "min")
         )
         table["state"] = table["purchase_order"].map(states).fillna(str(OrderState.PROPOSED))
-        if plan_id not in newest.values():
+        if plan_id != published[-1]:
             table = table[table["state"] != OrderState.PROPOSED]
         tables.append(table)
     if not tables:
@@ -67,11 +67,11 @@ def order_table(dataset: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def move(dataset: str, purchase_order: str, action: OrderAction, today: date) -> OrderState:
-    """Take one step with a purchase order and return its new state.
+def move(dataset: str, purchase_order: str, action: OrderAction, on: date) -> OrderState:
+    """Take one step with a purchase order, on the day that it was taken, and return its new state.
 
-    Raises MissingError where no plan has such an order, and ConflictError where the step is not possible or
-    the order belongs to a revision that was superseded.
+    Raises MissingError where no plan has such an order, and ConflictError where the step is not possible, or
+    where an order is to be issued whose plan was superseded by a later revision or a later week's plan.
     """
     store, keys = connection()
     plan_id = _plan_of(purchase_order)
@@ -90,13 +90,13 @@ def move(dataset: str, purchase_order: str, action: OrderAction, today: date) ->
 
     if action is OrderAction.ISSUE:
         _refuse_superseded(plans, dataset, plan_id)
-    event = book.record(dataset, purchase_order, next_state, _details(lines, action, today))
+    event = book.record(dataset, purchase_order, next_state, _details(lines, action, on))
     if action is OrderAction.ISSUE:
         try:
-            # A revision that was claimed meanwhile may not have seen this order: it is taken back.
+            # A plan that was claimed meanwhile may not have seen this order: it is taken back.
             _refuse_superseded(plans, dataset, plan_id)
-        except ConflictError:
-            book.record(dataset, purchase_order, lambda _: str(OrderState.CANCELLED))
+        except ConflictError as superseded:
+            book.record(dataset, purchase_order, _taken_back(purchase_order, superseded))
             raise
     return OrderState(event.state)
 
@@ -121,22 +121,37 @@ def _ordered_lines(plans: Plans, dataset: str, plan_id: str) -> pd.DataFrame:
 def _refuse_superseded(plans: Plans, dataset: str, plan_id: str) -> None:
     week, revision = ids.plan_week_and_revision(plan_id)
     claimed = filter(ids.is_plan_id, plans.store.list_folders(_folder(plans, dataset)))
-    later = [
-        other
-        for other in map(ids.plan_week_and_revision, claimed)
-        if other > (week, revision) and other[0] == week
-    ]
-    if later:
+    newest = max(map(ids.plan_week_and_revision, claimed), default=(week, revision))
+    if newest <= (week, revision):
+        return
+    later = ids.plan_id(*newest)
+    if find_published(plans.store, plans.keys.plan(dataset, later)) is None:
+        revise = " --option revise=true" if newest[1] > 1 else ""
         raise ConflictError(
-            f"{plan_id} was superseded by {ids.plan_id(*max(later))}: issue the orders of that revision."
+            f"{later} was begun after {plan_id} and not finished: "
+            f"`abasto run replenish --dataset {dataset}{revise}` finishes it; issue its orders then."
         )
+    kind = "revision" if newest[0] == week else "plan, which counts nothing of this one that was not issued"
+    raise ConflictError(f"{plan_id} was superseded by {later}: issue the orders of that {kind}.")
+
+
+def _taken_back(purchase_order: str, superseded: ConflictError) -> Step:
+    def next_state(standing: str | None) -> str:
+        if standing != OrderState.ISSUED:
+            raise ConflictError(
+                f"{superseded} Meanwhile somebody made {purchase_order} {standing}, and it stays so: "
+                "if the supplier has it, plan again with `--option revise=true`."
+            )
+        return str(OrderState.CANCELLED)
+
+    return next_state
 
 
 def _folder(plans: Plans, dataset: str) -> Folder:
     return plans.keys.dataset_plans(dataset)
 
 
-def _details(lines: pd.DataFrame, action: OrderAction, today: date) -> dict[str, Any]:
+def _details(lines: pd.DataFrame, action: OrderAction, on: date) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "lines": [
             {
@@ -148,4 +163,4 @@ def _details(lines: pd.DataFrame, action: OrderAction, today: date) -> dict[str,
             for line in lines.to_dict("records")
         ]
     }
-    return facts | ({"received_on": today.isoformat()} if action is OrderAction.RECEIVE else {})
+    return facts | ({_DAYS[action]: on.isoformat()} if action in _DAYS else {})

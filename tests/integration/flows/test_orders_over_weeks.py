@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import builders
 import pytest
 from shop import Shop, World
 
 from intake.errors import ConflictError, InputError, MissingError
-from planning.order_states import OrderAction
+from planning.order_states import OrderAction, OrderState
+from storage import ids
 from storage.keys import pointer_in
 from storage.manifests import Published
+from storage.orders import OrderBook
+from storage.plans import Plans
 from storage.pointers import read_pointer
+from tasks import orders as order_steps
 from tasks.orders import move, order_table, own_orders
 from tasks.plans import datasets_to_replenish
 
@@ -32,9 +36,15 @@ def ready(world: World) -> Shop:
     return shop
 
 
-def a_week_later(shop: Shop) -> None:
+def a_week_later(shop: Shop, on_hand: float = 11) -> None:
+    """A week's sales more, and the stock counted again."""
     shop.upload("ventas", builders.weekly_sales(21), "later.csv")
+    shop.upload("inventario", builders.stock(on_hand), "stock.csv")
     shop.ingest()
+
+
+def issue(shop: Shop, number: str, on: date) -> None:
+    assert move(shop.dataset, number, OrderAction.ISSUE, on) == "issued"
 
 
 def latest_plan(shop: Shop) -> str:
@@ -74,14 +84,85 @@ def test_what_was_only_proposed_is_not_on_order(ready: Shop) -> None:
 
 
 def test_the_open_orders_of_the_stock_file_win(ready: Shop) -> None:
-    number = ready.order(ready.replenish())
-    ready.move(number, "issue")
+    """What was issued after the count is not in the file and comes on top."""
+    first = ready.replenish()
+    issue(ready, ready.order(first), builders.week(CUTOFF_WEEK + 1))
     a_week_later(ready)
     due = builders.week(21)
     ready.upload("inventario", builders.stock(on_order=(12, due)), "stock.csv")
     plan = ready.replenish()
     assert set(on_order(ready, plan).values()) == {12}
     assert plan.manifest.metrics["on_order"] == "stock file"
+    issue(ready, ready.order(plan), builders.week(CUTOFF_WEEK + 2))
+    ready.upload("inventario", builders.stock(3, on_order=(12, due)), "stock.csv")
+    revised = ready.replenish(revise=True)
+    assert on_order(ready, revised) == {
+        unique_id: 12 + quantity for unique_id, quantity in ordered(ready, plan).items()
+    }
+    assert "both are counted" in ready.read(revised, "exceptions.csv").decode()
+
+
+def test_a_corrected_stock_file_that_holds_this_week_s_order_does_not_double_it(ready: Shop) -> None:
+    monday = builders.week(CUTOFF_WEEK + 1)
+    ready.upload("inventario", builders.stock(as_of=monday, on_order=(6, monday)), "stock.csv")
+    first = ready.replenish()
+    issue(ready, ready.order(first), monday)
+    ready.upload("inventario", builders.stock(8, as_of=monday, on_order=(30, monday)), "stock.csv")
+    revised = ready.replenish(revise=True)
+    assert set(on_order(ready, revised).values()) == {30}
+    assert dict(ready.lines(revised)["issued_quantity"]) == ordered(ready, first)
+
+
+def test_a_proposal_of_an_older_week_is_not_bought_twice(ready: Shop) -> None:
+    first = ready.replenish()
+    a_week_later(ready)
+    second = ready.replenish()
+    with pytest.raises(
+        ConflictError, match=r"2024-W20-r1 was superseded by 2024-W21-r1: issue the orders of that plan"
+    ):
+        ready.move(ready.order(first), "issue")
+    assert list(order_table(ready.dataset)["purchase_order"]) == [ready.order(second)]
+    assert ready.move(ready.order(second), "issue") == "issued"
+
+
+@pytest.mark.parametrize(("week", "revise"), [("2024-W20", True), ("2024-W21", False)])
+def test_a_plan_that_was_begun_and_not_finished_is_named_with_the_way_to_finish_it(
+    ready: Shop, week: str, revise: bool
+) -> None:
+    number = ready.order(ready.replenish())
+    died = Plans(ready.world.store, ready.world.keys).claim(
+        ready.dataset, week, ids.sha256(b"other inputs"), revise=revise
+    )
+    option = " --option revise=true" if revise else ""
+    finishes = f"`abasto run replenish --dataset {ready.dataset}{option}` finishes it"
+    with pytest.raises(
+        ConflictError, match=f"{died.plan_id} was begun after 2024-W20-r1 and not finished: {finishes}"
+    ):
+        ready.move(number, "issue")
+
+
+@pytest.mark.parametrize(("meanwhile", "state"), [(None, "cancelled"), ("confirm", "confirmed")])
+def test_only_what_stands_as_issued_is_taken_back(
+    ready: Shop, monkeypatch: pytest.MonkeyPatch, meanwhile: str | None, state: str
+) -> None:
+    """Between writing and looking again, a plan was claimed; and in one case somebody confirmed the order."""
+    number = ready.order(ready.replenish())
+    book, looks = OrderBook(ready.world.store, ready.world.keys), []
+
+    def look(*_: object) -> None:
+        looks.append(1)
+        if len(looks) == 2:
+            if meanwhile:
+                book.record(ready.dataset, number, lambda _: str(OrderState.CONFIRMED))
+            raise ConflictError("2024-W20-r1 was superseded by 2024-W20-r2.")
+
+    monkeypatch.setattr(order_steps, "_refuse_superseded", look)
+    with pytest.raises(ConflictError, match="was superseded") as refused:
+        ready.move(number, "issue")
+    assert (f"somebody made {number} confirmed" in str(refused.value)) == bool(meanwhile)
+    history = book.find(ready.dataset, number)
+    assert history is not None
+    assert history.state == state
 
 
 def test_a_corrected_count_without_revise_leaves_the_plan_and_says_so(
@@ -140,8 +221,7 @@ def test_a_cancelled_order_can_be_planned_again(ready: Shop, said: pytest.LogCap
 
 def test_an_order_that_arrived_is_no_longer_on_order(ready: Shop) -> None:
     number = ready.order(ready.replenish())
-    for action in ("issue", "confirm"):
-        ready.move(number, action)
+    ready.move(number, "issue")
     a_week_later(ready)
     in_time = builders.week(CUTOFF_WEEK + 2) - timedelta(days=1)
     assert move(ready.dataset, number, OrderAction.RECEIVE, in_time) == "received"
@@ -169,7 +249,10 @@ def test_steps_that_cannot_be_taken_are_one_sentence_each(ready: Shop) -> None:
         ready.move("2031-W01-r1-norsa", "issue")
     with pytest.raises(MissingError, match="has no order 2024-W20-r1-nobody"):
         ready.move("2024-W20-r1-nobody", "issue")
-    assert own_orders(ready.dataset)["state"].unique().tolist() == ["issued"]
+    own = own_orders(ready.dataset)
+    assert own["state"].unique().tolist() == ["issued"]
+    assert [f"{day:%Y-%m-%d}" for day in own["issued_on"].unique()] == ["2030-01-01"]
+    assert own["received_on"].isna().all()
 
 
 def test_a_stock_count_of_another_day_is_refused(ready: Shop) -> None:
@@ -183,8 +266,7 @@ def test_a_stock_count_of_another_day_is_refused(ready: Shop) -> None:
 def test_a_plan_that_orders_nothing_is_a_plan_too(ready: Shop) -> None:
     number = ready.order(ready.replenish())
     ready.move(number, "issue")
-    a_week_later(ready)
-    ready.upload("inventario", builders.stock(10_000), "stock.csv")
+    a_week_later(ready, on_hand=10_000)
     plan = ready.replenish()
     assert set(ordered(ready, plan).values()) == {0}
     assert plan.manifest.metrics["purchase_orders"] == 0
