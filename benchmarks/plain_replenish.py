@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from artifacts.csv_files import csv_bytes
 from artifacts.forecast_plots import fan
 from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv
@@ -23,7 +24,7 @@ from planning.plan import PlanSettings
 from planning.replenishment import horizon_needed, replenish
 from storage import ids
 from storage.code_identity import code_identity
-from storage.datasets import SALES, Datasets, from_parquet, to_csv, to_parquet
+from storage.datasets import SALES, Datasets, from_parquet, to_parquet
 from storage.keys import UPLOAD_FOLDERS
 from storage.manifests import Input, Provenance, Published, read_file
 from storage.objects import ObjectStore
@@ -86,9 +87,7 @@ def decide(inputs: Inputs) -> dict[str, bytes]:
     no_orders = pd.DataFrame(columns=_OWN_ORDER_COLUMNS).astype(
         {"quantity": "float64", "purchase_order": str}
     )
-    open_orders = resolve_open_orders(
-        tables[Table.STOCK], no_orders, plan_id=inputs.plan_id, cutoff=cutoff, freq=freq
-    )
+    open_orders = resolve_open_orders(tables[Table.STOCK], no_orders, cutoff=cutoff, freq=freq)
     plan = replenish(
         paths,
         stock=tables[Table.STOCK],
@@ -126,7 +125,7 @@ def decide(inputs: Inputs) -> dict[str, bytes]:
     return {
         "demand.parquet": to_parquet(paths.to_frame()),
         "plan.parquet": to_parquet(plan.lines),
-        "exceptions.csv": to_csv(plan.exceptions),
+        "exceptions.csv": csv_bytes(plan.exceptions),
         "purchase_orders.csv": purchase_orders_csv(plan.lines, suppliers),
         "purchase_orders.xlsx": purchase_orders_xlsx(header, plan.lines, suppliers),
         "report.html": report.encode(),

@@ -44,10 +44,10 @@ class Datasets:
             raise IntegrityError(f"{ref} is not what its name says: upload the file again.")
         return content
 
-    def keep_rejected(self, snapshot_id: str, dataset_version: str, rejected: pd.DataFrame) -> Ref:
-        """Write the quarantined rows of one snapshot as CSV, and return where."""
+    def keep_rejected(self, snapshot_id: str, dataset_version: str, rejected: bytes) -> Ref:
+        """Write the CSV of the quarantined rows of one snapshot, and return where."""
         ref = self.keys.rejected(snapshot_id, dataset_version)
-        self.store.put(ref, to_csv(rejected), "text/csv; charset=utf-8")
+        self.store.put(ref, rejected, "text/csv; charset=utf-8")
         return ref
 
     def publish(
@@ -62,16 +62,12 @@ class Datasets:
         metrics: Mapping[str, JsonValue] | None = None,
         notes: tuple[str, ...] = (),
     ) -> Published:
-        """Publish one version: every table as parquet, the splits (all but `sales`) as CSV as well."""
-        content = dict(files or {})
-        for name, table in tables.items():
-            content[f"{name}.parquet"] = to_parquet(table)
-            if name != SALES:
-                content[f"{name}.csv"] = to_csv(table)
+        """Publish one version: every table as parquet, and the files beside them (CSV for people)."""
+        parquet = {f"{name}.parquet": to_parquet(table) for name, table in tables.items()}
         return publish(
             self.store,
             self.keys.dataset_version(dataset, dataset_version),
-            content,
+            {**parquet, **(files or {})},
             provenance,
             log=log,
             metrics=metrics,
@@ -126,9 +122,3 @@ def from_parquet(content: bytes) -> pd.DataFrame:
         raise IntegrityError(
             "The bytes are not a parquet table: run the flow that makes it again."
         ) from broken
-
-
-def to_csv(table: pd.DataFrame) -> bytes:
-    """Return CSV for people: UTF-8, ISO dates, LF line ends, no index."""
-    text: str = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    return text.encode()

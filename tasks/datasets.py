@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from artifacts.csv_files import csv_bytes
 from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, newest_as_of
 from intake.periods import period_end
@@ -74,14 +75,16 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
         for source, reading in zip([*sources, *planning_files], readings, strict=True):
             _tell(source, reading)
             if len(reading.rejected):
-                datasets.keep_rejected(source.snapshot_id, version, reading.rejected)
+                datasets.keep_rejected(source.snapshot_id, version, csv_bytes(reading.rejected))
         for note in sales.notes:
             logger.warning(note)
+        parts = _parts(sales, split_of(sales.frame["ds"], parameters))
         published = datasets.publish(
             request.dataset,
             version,
-            _tables(sales, split_of(sales.frame["ds"], parameters)),
+            {SALES: sales.frame, **parts},
             provenance,
+            files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()},
             log=log.json_lines(),
             metrics={
                 "series": int(sales.frame["unique_id"].nunique()),
@@ -184,10 +187,10 @@ def _as_of(
     return max([*days, *([counted] if counted is not None else [])], default=None)
 
 
-def _tables(sales: Sales, split: Split) -> dict[str, pd.DataFrame]:
+def _parts(sales: Sales, split: Split) -> dict[str, pd.DataFrame]:
     part = split.part(sales.frame["ds"])
     names = ["train", *(["validation"] if split.validation_end is not None else []), "test"]
-    return {SALES: sales.frame, **{name: sales.frame[part == name] for name in names}}
+    return {name: sales.frame[part == name] for name in names}
 
 
 def _account(source: Upload, reading: Reading) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import builders
@@ -206,3 +207,18 @@ def test_one_file_at_the_top_of_a_folder_serves_every_dataset_without_its_own(wo
         assert str(shared) not in files[1]
     finally:
         world.store.remove(shared)
+
+
+def test_no_csv_for_people_runs_in_a_spreadsheet(shop: Shop) -> None:
+    """What somebody typed as a name is data: in the tables as it is, harmless where people open it."""
+    weeks = [(builders.week(number), "=1+1", 5) for number in range(30)]
+    shop.upload("ventas", builders.csv("ds,unique_id,y", [*weeks, (builders.week(3), "=1+1", "many")]))
+    dataset = shop.ingest()
+    assert set(shop.table(dataset, "sales.parquet")["unique_id"]) == {"=1+1"}
+    assert set(shop.table(dataset, "test.csv")["unique_id"]) == {"'=1+1"}
+    (file,) = dict(dataset.manifest.metrics["files"]).values()  # type: ignore[arg-type]
+    quarantine = shop.world.keys.rejected(file["snapshot_id"], dataset.folder.name)
+    rejected = shop.world.store.get(quarantine).decode()
+    assert "=1+1" in rejected
+    cells = [cell for row in csv.reader(rejected.splitlines()) for cell in row]
+    assert not [cell for cell in cells if cell.startswith("=")], rejected

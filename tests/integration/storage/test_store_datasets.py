@@ -42,18 +42,14 @@ def test_a_snapshot_is_kept_as_it_came(datasets: Datasets, dataset: str) -> None
 
 def test_a_version_is_read_back_as_it_was(datasets: Datasets, dataset: str) -> None:
     tables = {"sales": SALES, "train": SALES[:2], "test": SALES[2:]}
-    published = datasets.publish(dataset, VERSION, tables, provenance(dataset, "dataset"))
-    assert set(published.manifest.files) == {
-        "sales.parquet",
-        "train.parquet",
-        "train.csv",
-        "test.parquet",
-        "test.csv",
-    }
+    made_from, files = provenance(dataset, "dataset"), {"test.csv": b"unique_id,ds,y\n"}
+    published = datasets.publish(dataset, VERSION, tables, made_from, files=files)
+    names = {"sales.parquet", "train.parquet", "test.parquet", "test.csv"}
+    assert set(published.manifest.files) == names
     pd.testing.assert_frame_equal(datasets.read_table(published), SALES)
     pd.testing.assert_frame_equal(datasets.read_table(published, "test"), SALES[2:].reset_index(drop=True))
-    assert datasets.store.get(published.folder / "test.csv") == "unique_id,ds,y\nñ,2026-01-05,3.5\n".encode()
-    assert not datasets.publish(dataset, VERSION, tables, provenance(dataset, "dataset")).written
+    assert datasets.store.get(published.folder / "test.csv") == files["test.csv"]
+    assert not datasets.publish(dataset, VERSION, tables, made_from, files=files).written
     datasets.make_latest(published, (SALES["ds"].max().toordinal(),))
     assert datasets.published(dataset).folder == published.folder
     assert [(record.id, record.state) for record in datasets.versions(dataset)] == [(VERSION, "latest")]
@@ -67,10 +63,9 @@ def test_a_dataset_named_like_an_upload_folder_stays_out_of_it(datasets: Dataset
 
 
 def test_rejected_rows_lie_beside_their_snapshot(datasets: Datasets) -> None:
-    rejected = pd.DataFrame({"line": [7], "reason": ["no date"], "text": ["x;y"]})
-    ref = datasets.keep_rejected("a" * 64, VERSION, rejected)
+    ref = datasets.keep_rejected("a" * 64, VERSION, b"line,reason\n7,no date\n")
     assert ref.key == f"rechazados/{'a' * 64}/{VERSION}.csv"
-    assert datasets.store.get(ref) == b"line,reason,text\n7,no date,x;y\n"
+    assert datasets.store.get(ref) == b"line,reason\n7,no date\n"
 
 
 def test_a_dataset_that_is_not_there_says_what_to_do(datasets: Datasets, dataset: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import stat
 import threading
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 from intake.errors import IntegrityError, MissingError
 from storage import code_identity as module
 from storage.code_identity import CodeIdentity, code_identity
-from storage.datasets import from_parquet, to_csv, to_parquet
+from storage.datasets import from_parquet, to_parquet
 from storage.keys import Ref
 from storage.manifests import FileEntry, Input, Manifest, Provenance
 from storage.pointers import Pointer, anywhere, forward
@@ -177,8 +176,6 @@ def test_equal_tables_give_equal_bytes() -> None:
     assert to_parquet(TABLE) == to_parquet(TABLE.copy().set_axis([0], axis=0))
     assert to_parquet(TABLE) != to_parquet(TABLE.assign(y=2.5))
     pd.testing.assert_frame_equal(from_parquet(to_parquet(TABLE)), TABLE.reset_index(drop=True))
-    assert to_csv(TABLE) == b"unique_id,ds,y\na,2026-01-05,1.5\n"
-    assert pd.read_csv(io.BytesIO(to_csv(TABLE)))["y"].tolist() == [1.5]
 
 
 def test_what_is_no_table_is_said() -> None:
