@@ -19,6 +19,7 @@ from storage.objects import ObjectStore
 from storage.pointers import Pointer, Rule, forward, move_pointer, read_pointer
 
 SALES: Final = "sales"
+_CSV: Final = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,16 @@ class Datasets:
         return content
 
     def keep_rejected(self, snapshot_id: str, dataset_version: str, rejected: bytes) -> Ref:
-        """Write the CSV of the quarantined rows of one snapshot, and return where."""
+        """Keep the CSV of the quarantined rows of one snapshot, and return where; nothing is written again.
+
+        Another CSV (of an older release of Abasto, say) is replaced.
+        """
         ref = self.keys.rejected(snapshot_id, dataset_version)
-        self.store.put(ref, rejected, "text/csv; charset=utf-8")
+        standing = self.store.find(ref)
+        if standing is None:
+            self.store.create(ref, rejected, _CSV)
+        elif standing.content != rejected:
+            self.store.swap(ref, rejected, standing.etag, _CSV)
         return ref
 
     def publish(

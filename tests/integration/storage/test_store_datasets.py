@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from storage_rig import provenance
+from storage_rig import DyingStore, RigServer, provenance
 
 from intake.errors import IntegrityError, MissingError
 from storage import ids
@@ -62,10 +62,17 @@ def test_a_dataset_named_like_an_upload_folder_stays_out_of_it(datasets: Dataset
     assert list(datasets.store.list_objects(keys.uploads("ventas"))) == []
 
 
-def test_rejected_rows_lie_beside_their_snapshot(datasets: Datasets) -> None:
+def test_rejected_rows_lie_beside_their_snapshot_and_are_written_once(
+    server: RigServer, datasets: Datasets
+) -> None:
     ref = datasets.keep_rejected("a" * 64, VERSION, b"line,reason\n7,no date\n")
     assert ref.key == f"rechazados/{'a' * 64}/{VERSION}.csv"
     assert datasets.store.get(ref) == b"line,reason\n7,no date\n"
+    unwritable = Datasets(DyingStore(server.address, dies_before=1), server.keys)
+    assert unwritable.keep_rejected("a" * 64, VERSION, b"line,reason\n7,no date\n") == ref
+    datasets.keep_rejected("a" * 64, VERSION, b"line,reason\n7,another release\n")
+    assert datasets.store.get(ref) == b"line,reason\n7,another release\n"
+    datasets.store.remove(ref)
 
 
 def test_a_dataset_that_is_not_there_says_what_to_do(datasets: Datasets, dataset: str) -> None:
