@@ -29,19 +29,24 @@ def order_lines(lines: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     """What is really ordered: ORDER_COLUMNS, sorted by supplier and series, all in the state 'proposed'.
 
     `lines` are a plan's lines, of which those with an order_quantity above 0 are kept; `suppliers` is the
-    suppliers table (supplier_id, optional name). A supplier without a name goes by its id; an unknown
-    currency is blank.
+    suppliers table (supplier_id, optional name), of no use where the lines have a supplier_name, as those of
+    `plan.parquet` do. A supplier without a name goes by its id; an unknown currency is blank.
     """
     ordered = lines[lines["order_quantity"] > 0]
-    names = suppliers.set_index("supplier_id").get("name", pd.Series(dtype=object))
     packs = ordered["order_quantity"] / ordered["pack_size"]
     table = ordered.assign(
-        supplier_name=ordered["supplier_id"].map(names).fillna(ordered["supplier_id"]),
+        supplier_name=ordered.get("supplier_name", supplier_names(ordered, suppliers)),
         packs=packs.astype("int64") if (packs % 1 == 0).all() else packs,
         currency=ordered["currency"].fillna(""),
         state="proposed",
     )
     return table[list(ORDER_COLUMNS)].sort_values(["supplier_id", "unique_id"], ignore_index=True)
+
+
+def supplier_names(lines: pd.DataFrame, suppliers: pd.DataFrame) -> pd.Series[str]:
+    """The name of every line's supplier, its id where the suppliers table has none."""
+    names = suppliers.set_index("supplier_id").get("name", pd.Series(dtype=object))
+    return lines["supplier_id"].map(names).fillna(lines["supplier_id"])
 
 
 def order_totals(ordered: pd.DataFrame) -> pd.DataFrame:

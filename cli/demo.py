@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
+from artifacts.purchase_orders import order_lines
 from cli.connection import connected
 from cli.console import headline, next_step, say, show_reason, show_table
 from cli.run import request_model, run_here
 from cli.tables import ERRORS, error_cells
 from cli.transfer import send
 from intake.errors import MissingError
+from storage.datasets import from_parquet
 from storage.keys import Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
@@ -104,9 +103,10 @@ def _show_metrics(model: Published) -> None:
 
 
 def _show_orders(store: ObjectStore, plan: Published) -> None:
-    orders = pd.read_csv(BytesIO(read_file(store, plan, "purchase_orders.csv")))
+    planned = from_parquet(read_file(store, plan, "plan.parquet"))
+    orders = order_lines(planned, planned)
     for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
         amount, currency = lines["amount"].sum(), lines["currency"].iloc[0]
-        headline(f"{number}: {supplier}, {amount:,.2f} {currency}, due {lines['due_date'].min()}")
+        headline(f"{number}: {supplier}, {amount:,.2f} {currency}, due {lines['due_date'].min():%Y-%m-%d}")
         for line in lines.itertuples():
             show_reason(f"{line.order_quantity:>6} {line.unit}  {line.unique_id}", str(line.explanation))

@@ -3,6 +3,7 @@ twice."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,18 +41,17 @@ def resolve_open_orders(
     stock: pd.DataFrame,
     own_orders: pd.DataFrame,
     *,
-    plan_id: str,
     cutoff: pd.Timestamp,
     freq: str,
-    same_stock: bool = False,
+    same_stock: Collection[str] = (),
 ) -> OpenOrders:
     """What was on order when the stock was counted, and what we have ordered since.
 
     stock: the stock frame; if any row fills `on_order`, the file speaks for what was ordered up to its count
     and its blanks mean nothing is on order. The day of the count is `as_of`, else the last day of the cutoff
     period. own_orders: OPEN_ORDER_COLUMNS and `state` (an OrderState), optionally `issued_on` and
-    `received_on` (dates). same_stock: the revision before was made from the same stock file, which therefore
-    holds none of this week's orders (their number starts with the week of `plan_id`).
+    `received_on` (dates). same_stock: plan ids that were made from the same stock file, which therefore holds
+    none of their orders.
 
     Our own orders count while issued or confirmed, and where they were received after the count, due then.
     Where the file speaks, only those issued after the count do; of those issued on the very day of `as_of`,
@@ -61,8 +61,7 @@ def resolve_open_orders(
     own = _own(own_orders)
     counted_on, stated = _counted_on(stock, own), _from_stock(stock)
     file_speaks = "on_order" in stock and bool(stock["on_order"].notna().any())
-    week, _, _ = plan_id.rpartition("-r")
-    unseen = own["purchase_order"].str.startswith(f"{week}-r") & same_stock
+    unseen = own["purchase_order"].str.startswith(tuple(f"{plan_id}-" for plan_id in same_stock))
     received = own["state"] == OrderState.RECEIVED
     ours = own["state"].isin(OPEN_STATES) | received
 

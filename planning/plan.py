@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from intake.errors import InputError
+from intake.periods import whole_periods
 
 IDENTITY: Final = (
     ("forecast", 1),
@@ -109,6 +110,15 @@ class Plan:
     exceptions: pd.DataFrame
     notes: tuple[str, ...] = ()
     open_orders: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def usual_review_period(freq: str) -> int:
+    """A week in periods, the usual time between two orders: 7 for days, 1 for anything longer.
+
+    >>> usual_review_period("D"), usual_review_period("W-MON"), usual_review_period("MS")
+    (7, 1, 1)
+    """
+    return whole_periods(7, freq)
 
 
 def exceptions_table(rows: Exceptions) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from intake.errors import InputError
 from intake.periods import following, iso_week, period_end, whole_periods
+from planning.explanations import periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
 from planning.order_lines import coupled, described, long_enough, perishing, required, rounded_up, with_ratio
 from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings, exceptions_table
@@ -83,7 +84,7 @@ def replenish(
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
         exceptions=exceptions_table(exceptions),
-        notes=_notes(stock, settings, upstream),
+        notes=_notes(stock, settings, upstream, freq),
         open_orders=open_orders.reset_index(drop=True),
     )
 
@@ -156,8 +157,9 @@ def _named(table: pd.DataFrame, column: str) -> set[str]:
     return set(table[column].dropna().astype(str)) - {""} if column in table else set()
 
 
-def _notes(stock: pd.DataFrame, settings: PlanSettings, upstream: set[str]) -> tuple[str, ...]:
+def _notes(stock: pd.DataFrame, settings: PlanSettings, upstream: set[str], freq: str) -> tuple[str, ...]:
     notes = [
+        f"The next orders are expected {periods(settings.review_period, freq)} after these.",
         "Where an item has both costs (p per unit lost, h per unit and period), "
         f"its critical ratio is r - {settings.carry_over_factor - 1:g} min(1 - r, r / 3) with "
         "r = p / (p + h R), because what is left over is sold later; "

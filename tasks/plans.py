@@ -16,8 +16,8 @@ from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
 from artifacts.report import report_html
 from artifacts.workbook import purchase_orders_xlsx
-from forecasting.model import checked
 from forecasting.demand_paths import DemandPaths
+from forecasting.model import checked
 from forecasting.panel import Panel, extend
 from forecasting.prediction import prediction_table, total_table
 from intake.errors import ConflictError, InputError, MissingError
@@ -179,8 +179,9 @@ def _make(
         progress.reached(0.8, f"{name}: writing purchase orders and the report")
         published = plans.publish(
             claim,
-            _documents(plan, source, inputs, claim, fitted) | {RUN_LOG: log.json_lines()},
+            _documents(plan, source, inputs, claim, fitted),
             provenance,
+            log=log.json_lines(),
             metrics=_metrics(plan, source),
             notes=(*plan.notes, *inputs.extended.notes, _SOURCES[source]),
         )
@@ -303,7 +304,7 @@ def _documents(
     return {
         "demand.parquet": to_parquet(paths.to_frame()),
         "plan.parquet": to_parquet(lines),
-        "exceptions.csv": to_csv(plan.exceptions),
+        "exceptions.csv": csv_bytes(plan.exceptions),
         "purchase_orders.csv": purchase_orders_csv(lines, suppliers),
         "purchase_orders.xlsx": purchase_orders_xlsx(header, lines, suppliers),
         "report.html": report.encode(),

@@ -11,8 +11,9 @@ from prefect.artifacts import create_markdown_artifact
 
 from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
-from artifacts.purchase_orders import order_totals
+from artifacts.purchase_orders import order_lines, order_totals
 from intake.rejection import LineCount
+from storage.datasets import from_parquet
 from storage.keys import RUN_LOG, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
@@ -91,7 +92,8 @@ def show_plan(plan: Ref) -> None:
     store, _ = connection()
     published = read_published(store, folder_of(plan))
     facts = published.manifest
-    orders = pd.read_csv(BytesIO(read_file(store, published, "purchase_orders.csv")))
+    lines = from_parquet(read_file(store, published, "plan.parquet"))
+    orders = order_lines(lines, lines)
     exceptions = pd.read_csv(BytesIO(read_file(store, published, "exceptions.csv")), dtype=str).fillna("")
     sections = [
         table(order_totals(orders), {"amount": ",.2f"}),

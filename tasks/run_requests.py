@@ -126,7 +126,12 @@ class ReplenishRequest(Request):
     service_level: float = Field(
         0.95, ge=0.5, lt=1, description="For items that state neither a service_level nor their costs."
     )
-    review_period: int = Field(1, ge=1, le=12, description="Periods between two orders.")
+    review_period: int | None = Field(
+        None,
+        ge=1,
+        le=31,
+        description="Periods between two orders; a week where not given: 7 days, 1 week, 1 month, 1 quarter.",
+    )
     assume: Assumptions = Field(default_factory=dict)
     paths: Paths = 1000
     seed: Seed = 1

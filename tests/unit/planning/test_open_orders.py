@@ -24,7 +24,7 @@ def own(**states: str) -> pd.DataFrame:
 
 
 def resolve(stock: pd.DataFrame, own_orders: pd.DataFrame) -> OpenOrders:
-    return resolve_open_orders(stock, own_orders, plan_id="2026-W07-r2", cutoff=CUTOFF, freq=FREQ)
+    return resolve_open_orders(stock, own_orders, cutoff=CUTOFF, freq=FREQ)
 
 
 def numbers(found: OpenOrders) -> list[str]:
@@ -73,9 +73,7 @@ def test_the_file_of_the_revision_before_holds_nothing_of_this_week(
     orders = own(w07_r1=state).assign(
         issued_on=pd.Timestamp("2026-02-09"), received_on=pd.Timestamp("2026-02-09")
     )
-    found = resolve_open_orders(
-        stock, orders, plan_id="2026-W07-r2", cutoff=CUTOFF, freq=FREQ, same_stock=True
-    )
+    found = resolve_open_orders(stock, orders, cutoff=CUTOFF, freq=FREQ, same_stock=["2026-W07-r1"])
     assert ("2026-W07-r1-mill" in numbers(found)) == counts
     assert not found.held
     assert not found.exceptions
@@ -122,14 +120,10 @@ def test_where_the_file_speaks_the_days_decide(
 def test_what_was_received_and_counted_since_does_not_count_twice(stock: pd.DataFrame) -> None:
     """Daily sales: ordered on Monday, received on Tuesday, counted on Tuesday evening."""
     orders = own(w07_r1="received").assign(issued_on=MONDAY, received_on=TUESDAY)
-    found = resolve_open_orders(
-        stock.assign(as_of=TUESDAY), orders, plan_id="2026-W07-r2", cutoff=TUESDAY, freq="D"
-    )
+    found = resolve_open_orders(stock.assign(as_of=TUESDAY), orders, cutoff=TUESDAY, freq="D")
     assert "2026-W07-r1-mill" not in numbers(found)
     assert found.held == {"2026-W07-r1-mill"}
-    before = resolve_open_orders(
-        stock.assign(as_of=SUNDAY), orders, plan_id="2026-W07-r2", cutoff=SUNDAY, freq="D"
-    )
+    before = resolve_open_orders(stock.assign(as_of=SUNDAY), orders, cutoff=SUNDAY, freq="D")
     assert before.frame.set_index("purchase_order").loc["2026-W07-r1-mill", "due"] == TUESDAY
 
 

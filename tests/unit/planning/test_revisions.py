@@ -24,7 +24,7 @@ def second_plan(a: float, b: float, issued: tuple[str, ...]) -> tuple[Plan, pd.D
         quantity=lines["order_quantity"].astype(float), due=lines["due_date"], state=OrderState.ISSUED
     )
     orders = orders[orders["unique_id"].isin(issued)]
-    found = resolve_open_orders(STOCK, orders, plan_id="2026-W07-r2", cutoff=CUTOFF, freq=FREQ)
+    found = resolve_open_orders(STOCK, orders, cutoff=CUTOFF, freq=FREQ)
     plan = plan_of(
         paths_of(a=[10, 10, a], b=[10, 10, b]), stock=STOCK, open_orders=found.frame, plan_id="2026-W07-r2"
     )
