@@ -8,11 +8,11 @@ from cli.connection import connected
 from cli.console import next_step, say
 from intake.errors import InputError, ServiceError
 from storage import ids
-from storage.keys import MANIFEST, RUN_LOG, UPLOAD_FOLDERS, Keys, Ref, pointer_in
+from storage.keys import MANIFEST, RUN_LOG, UPLOAD_FOLDERS, Keys, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from storage.plans import Plans
-from storage.pointers import read_pointer
+from storage.pointers import read_latest
 from storage.registry import ModelRegistry
 from storage.settings import Settings
 from storage.signing import load_signing_keys
@@ -96,9 +96,7 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
         return Plans(store, keys).published(dataset, version or "latest")
     if kind == "prediction":
         folder = keys.dataset_predictions(dataset)
-        return read_published(
-            store, folder.folder(version) if version else read_pointer(store, pointer_in(folder)).folder
-        )
+        return read_published(store, folder.folder(version)) if version else read_latest(store, folder)
     raise InputError(f"'{kind}' cannot be pulled; use model, prediction or plan")
 
 

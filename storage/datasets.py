@@ -16,7 +16,7 @@ from storage.history import Record, history
 from storage.keys import POINTER, Keys, Ref, pointer_in
 from storage.manifests import Provenance, Published, publish, read_file, read_published
 from storage.objects import ObjectStore
-from storage.pointers import Pointer, Rule, forward, move_pointer, read_pointer
+from storage.pointers import Pointer, Rule, forward, move_pointer, read_latest
 
 SALES: Final = "sales"
 _CSV: Final = "text/csv; charset=utf-8"
@@ -90,10 +90,13 @@ class Datasets:
         return move_pointer(self.store, pointer_in(folder), published, position, rule=rule)
 
     def published(self, dataset: str, dataset_version: str = "latest") -> Published:
-        """Return the manifest of a version; raise `MissingError` where there is none."""
+        """Return the manifest of a version; raise `MissingError` where there is none.
+
+        Raises `IntegrityError` where the latest is not what its pointer was moved to.
+        """
         try:
             if dataset_version == "latest":
-                dataset_version = read_pointer(self.store, pointer_in(self.keys.dataset(dataset))).id
+                return read_latest(self.store, self.keys.dataset(dataset))
             return read_published(self.store, self.keys.dataset_version(dataset, dataset_version))
         except MissingError as missing:
             self.store.check_bucket(self.keys.datasets)

@@ -15,7 +15,7 @@ from storage.history import Record, history
 from storage.keys import Folder, Keys, pointer_in
 from storage.manifests import Decision, Provenance, Published, find_published, publish, read_published
 from storage.objects import ObjectStore
-from storage.pointers import Pointer, move_pointer, read_pointer
+from storage.pointers import Pointer, move_pointer, read_latest
 
 _MOST_ATTEMPTS: Final = 100  # each lost claim is one of somebody else's that succeeded
 
@@ -117,10 +117,13 @@ class Plans:
         return move_pointer(self.store, pointer_in(folder), published, position)
 
     def published(self, dataset: str, plan_id: str = "latest") -> Published:
-        """Return the manifest of a plan; raise `MissingError` where there is none."""
+        """Return the manifest of a plan; raise `MissingError` where there is none.
+
+        Raises `IntegrityError` where the latest is not what its pointer was moved to.
+        """
         try:
             if plan_id == "latest":
-                plan_id = read_pointer(self.store, pointer_in(self.keys.dataset_plans(dataset))).id
+                return read_latest(self.store, self.keys.dataset_plans(dataset))
             return read_published(self.store, self.keys.plan(dataset, plan_id))
         except MissingError as missing:
             self.store.check_bucket(self.keys.plans)

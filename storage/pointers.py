@@ -11,8 +11,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from intake.errors import ConflictError, IntegrityError, MissingError
-from storage.keys import MANIFEST, Folder, Ref
-from storage.manifests import Published, current_user
+from storage.keys import MANIFEST, Folder, Ref, pointer_in
+from storage.manifests import Published, current_user, read_published
 from storage.objects import Fetched, ObjectStore
 
 _MOST_ATTEMPTS: Final = 100  # each lost swap is one of somebody else's that succeeded
@@ -65,6 +65,22 @@ def read_pointer(store: ObjectStore, ref: Ref) -> Pointer:
     if pointer is None:
         raise MissingError(f"{ref} is not there: nothing was published yet, run the flow that makes it.")
     return pointer
+
+
+def read_latest(store: ObjectStore, folder: Folder) -> Published:
+    """Return what the pointer of `folder` points at; raise `MissingError` where nothing was published yet.
+
+    Raises `IntegrityError` where its manifest is another one than the pointer was moved to.
+    """
+    ref = pointer_in(folder)
+    pointer = read_pointer(store, ref)
+    published = read_published(store, pointer.folder)
+    if pointer.folder != folder.folder(pointer.id) or published.manifest_sha256 != pointer.manifest_sha256:
+        raise IntegrityError(
+            f"{ref} was moved to another manifest than the one in {pointer.folder}: restore both from a "
+            f"backup, or remove {ref} and run the flow that makes it again."
+        )
+    return published
 
 
 def move_pointer(

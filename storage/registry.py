@@ -25,7 +25,7 @@ from storage.manifests import (
     read_published,
 )
 from storage.objects import ObjectStore
-from storage.pointers import Pointer, Rule, forward, move_pointer, read_pointer
+from storage.pointers import Pointer, Rule, forward, move_pointer, read_latest
 from storage.signing import SigningKeys, Statement
 
 
@@ -153,9 +153,12 @@ class ModelRegistry:
         return content
 
     def latest(self, dataset: str) -> str:
-        """Return the promoted version; raise `MissingError` where the dataset has no model yet."""
+        """Return the promoted version; raise `MissingError` where the dataset has no model yet.
+
+        Raises `IntegrityError` where that version is not what its pointer was moved to.
+        """
         try:
-            return read_pointer(self.store, pointer_in(self._folder(dataset))).id
+            return read_latest(self.store, self._folder(dataset)).folder.name
         except MissingError as missing:
             self.store.check_bucket(self.keys.models)
             raise MissingError(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provenance
 
+from cli.transfer import find_version
 from intake.errors import ConflictError, IntegrityError, MissingError
+from storage.datasets import Datasets
 from storage.keys import MANIFEST, RUN_LOG, Folder, Keys, Ref, pointer_in
 from storage.manifests import Published, find_published, publish, read_file, read_published
 from storage.objects import Fetched, ObjectStore
+from storage.plans import Plans
 from storage.pointers import Pointer, anywhere, find_pointer, move_pointer, read_pointer
+from storage.registry import ModelRegistry
+from storage.signing import SigningKeys
 
 FILES: Mapping[str, bytes] = {"model.pkl": b"model", "plots/fan.png": b"png"}
 
@@ -223,6 +230,34 @@ def test_a_pointer_that_moved_under_us_is_read_again(
     with Overtaken(server.address) as slow:
         assert move_pointer(slow, pointer, late, (2,)).id == "v0003"
     assert read_pointer(store, pointer).id == "v0003"
+
+
+def test_the_latest_is_what_its_pointer_was_moved_to(store: ObjectStore, keys: Keys, dataset: str) -> None:
+    """In all four buckets: a manifest that was exchanged is not the latest of anything."""
+    signing_keys = SigningKeys(Ed25519PrivateKey.generate().public_key())
+    latest: dict[Folder, tuple[str, Callable[[], object]]] = {
+        keys.dataset(dataset): ("0" * 16, lambda: Datasets(store, keys).published(dataset)),
+        keys.dataset_models(dataset): (
+            "v0001",
+            lambda: ModelRegistry(store, keys, signing_keys).latest(dataset),
+        ),
+        keys.dataset_plans(dataset): ("2026-W07-r1", lambda: Plans(store, keys).published(dataset)),
+        keys.dataset_predictions(dataset): (
+            "0-v0001-4",
+            lambda: find_version(store, keys, "prediction", dataset, None),
+        ),
+    }
+    for place, (name, find) in latest.items():
+        published = publish(store, place.folder(name), FILES, provenance(dataset))
+        move_pointer(store, pointer_in(place), published, (1,))
+        assert find() in (name, replace(published, written=False))
+        other = published.manifest.model_copy(update={"notes": ("exchanged",)})
+        store.put(published.folder / MANIFEST, other.to_bytes())
+        with pytest.raises(IntegrityError, match="was moved to another manifest than the one in"):
+            find()
+        moved = move_pointer(store, pointer_in(place), read_published(store, published.folder), (1,))
+        assert moved.manifest_sha256 != published.manifest_sha256
+        find()
 
 
 def test_a_pointer_moves_forward_unless_a_person_says_otherwise(
