@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.console import next_step, say
+from cli.locks import make_private
 from cli.services import locked
 from intake.errors import ConflictError, InputError, ServiceError
 from storage.connection import CONNECTION_FILE
@@ -88,6 +89,12 @@ def _is_state(path: Path, home: Path) -> bool:
 
 def _unpacked(file: Path, into: Path) -> Path:
     """The home folder of an archive, unpacked below `into` and open to its owner alone."""
+    try:
+        make_private(into)
+    except OSError as unwritable:
+        raise ServiceError(
+            f"{into} cannot be made: {unwritable.strerror}; set ABASTO_HOME to a folder of yours"
+        ) from unwritable
     try:
         with tarfile.open(file, mode="r:gz") as archive:
             archive.extractall(into, filter="data")

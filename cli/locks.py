@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,9 +28,10 @@ else:
 def exclusive(path: Path, *, patience: float, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold the lock at `path`; call `waiting` once where another process has it.
 
-    Raises `ConflictError` where it is not free after `patience` seconds.
+    Its folder is made where there is none, and is open to its owner alone: keys, data and logs lie there.
+    Raises `ConflictError` where the lock is not free after `patience` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     with path.open("ab") as file:  # closing it frees the lock
         given_up = time.monotonic() + patience
         told = False
@@ -47,3 +49,11 @@ def exclusive(path: Path, *, patience: float, waiting: Callable[[], None]) -> It
                     told = True
                 time.sleep(0.1)
         yield
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder where there is none, and open it to its owner alone where it is ours."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        with suppress(PermissionError):  # somebody else's, shared with us on purpose
+            folder.chmod(0o700)

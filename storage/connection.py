@@ -58,7 +58,7 @@ def write_connection(home: Path, connection: Connection) -> None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Replace a small file at once (a reader sees the old or the new one), readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -6,10 +6,12 @@ import socket
 import stat
 import tarfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from cli.backups import read_backup, write_backup
+from cli.services import locked
 from intake.errors import ConflictError, InputError, ServiceError
 
 
@@ -54,6 +56,36 @@ def test_what_is_packed_comes_back_private_and_without_logs(
     assert stat.S_IMODE(restored.stat().st_mode) == 0o700
     assert stat.S_IMODE((restored / "keys/signing_key.pem").stat().st_mode) == 0o600
     assert [path.name for path in restored.parent.iterdir()] == ["state"], "nothing is left beside it"
+
+
+def test_nobody_else_reads_what_is_being_unpacked(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "backup.tar.gz"
+    write_backup(archive)
+    modes: list[int] = []
+    extract = tarfile.TarFile.extractall
+
+    def watched(opened: tarfile.TarFile, path: Path, *, filter: Literal["data"]) -> None:  # noqa: A002
+        modes.append(stat.S_IMODE(path.stat().st_mode))
+        extract(opened, path, filter=filter)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", watched)
+    monkeypatch.setenv("ABASTO_HOME", str(tmp_path / "elsewhere" / "state"))
+    read_backup(archive, replace=False)
+    assert modes == [0o700]
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_a_home_is_open_to_its_owner_alone_from_the_first_command_on(
+    tmp_path: Path, there_before: bool
+) -> None:
+    home = tmp_path / "state" / "home"
+    if there_before:
+        home.mkdir(parents=True)
+        home.chmod(0o755)
+    with locked(home):
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
 def test_what_is_there_is_set_aside_and_not_lost(home: Path, tmp_path: Path) -> None:
