@@ -71,13 +71,25 @@ def read_backup(file: Path, *, replace: bool) -> None:
         if home.exists():
             with locked(home):
                 aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-                home.rename(aside)
+                _move(home, aside, file)
                 say(f"What was there is kept as {aside}.")
-        state.rename(home)
+        _move(state, home, file)
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
     say(f"Restored {home} from {file}.")
     next_step("`abasto up` starts on it, `abasto status` shows what is there.")
+
+
+def _move(folder: Path, to: Path, file: Path) -> None:
+    """Rename a folder; ConflictError where a command that started this moment has made the other one."""
+    try:
+        folder.rename(to)
+    except OSError as in_the_way:
+        if not to.exists():
+            raise ServiceError(f"{to} cannot be made: {in_the_way.strerror}") from in_the_way
+        raise ConflictError(
+            f"another command has made {to} this moment: stop it, then run `abasto restore {file} --replace`"
+        ) from in_the_way
 
 
 def _is_state(path: Path, home: Path) -> bool:

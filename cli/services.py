@@ -47,7 +47,7 @@ class Services:
     """Where the servers of a running command are; `started_here` is false where all were running before.
 
     `alone` says that no other command used the servers when this one came, `has_worker` that a worker of ours
-    runs the deployments. `environment` holds the variables under which Prefect's client talks to that server
+    runs the deployments, `kept_up` that a living command stays for its sake. `environment` holds the variables under which Prefect's client talks to that server
     and to no other.
     """
 
@@ -56,6 +56,7 @@ class Services:
     started_here: bool
     alone: bool
     has_worker: bool
+    kept_up: bool
     environment: dict[str, str]
 
 
@@ -91,7 +92,7 @@ def running(
     with _ending_in_order():
         try:
             with _reporting_disk(home), _lock(home, progress):
-                ServiceBook.read(home).with_user(token).write(home)
+                ServiceBook.read(home).with_user(token, keeps_worker=worker).write(home)
                 entered = True
                 services = _use(settings, prefect=prefect, worker=worker, progress=progress)
             yield services
@@ -173,6 +174,7 @@ def _use(settings: Settings, *, prefect: bool, worker: bool, progress: Progress)
         started_here=bool(starting),
         alone=len(ServiceBook.read(settings.home).users) == 1,
         has_worker=_is_running(settings.home, "worker"),
+        kept_up=any(user.keeps_worker for user in ServiceBook.read(settings.home).users),
         environment=client_environment(settings, api_url) if api_url else {},
     )
 
@@ -273,9 +275,7 @@ def _prepare_buckets(store: ObjectStore, settings: Settings, *, patient: bool) -
 def _leave(home: Path, token: str, progress: Progress) -> None:
     book = ServiceBook.read(home).without_user(token)
     book.write(home)
-    if book.users:
-        progress("The servers stay up: another command uses them.")
-    else:
+    if not book.users:
         _stop_servers(home, progress)
 
 
@@ -335,6 +335,10 @@ def _reporting_disk(home: Path) -> Iterator[None]:
             raise ServiceError(f"The disk of {home} is full: free some space, then run again.") from error
         if isinstance(error, PermissionError | NotADirectoryError | FileExistsError):
             raise ServiceError(f"{home} cannot be written: set ABASTO_HOME to a folder of yours.") from error
+        if isinstance(error, FileNotFoundError) and home in Path(error.filename or "").parents:
+            raise ConflictError(
+                f"{home} was moved away this moment, by `abasto restore` perhaps: run again."
+            ) from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import stat
 import tarfile
@@ -11,8 +12,10 @@ from typing import Literal
 import pytest
 
 from cli.backups import read_backup, write_backup
-from cli.services import locked
+from cli.service_book import ServiceBook
+from cli.services import locked, running
 from intake.errors import ConflictError, InputError, ServiceError
+from storage.settings import Settings
 
 
 @pytest.fixture
@@ -99,6 +102,42 @@ def test_what_is_there_is_set_aside_and_not_lost(home: Path, tmp_path: Path) -> 
     assert (home / "store/1.dat").read_text() == "data"
     (aside,) = tmp_path.glob("home.before-*")
     assert (aside / "store/1.dat").read_text() == "newer"
+
+
+def test_a_command_that_starts_while_the_home_is_set_aside_is_one_sentence(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "backup.tar.gz"
+    write_backup(archive)
+    rename = Path.rename
+
+    def overtaken(path: Path, to: Path) -> Path:
+        if to == home:
+            with locked(home):
+                (home / "store").mkdir()
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", overtaken)
+    with pytest.raises(ConflictError, match=r"another command has made .*home this moment: stop it"):
+        read_backup(archive, replace=True)
+    (aside,) = tmp_path.glob("home.before-*")
+    assert (aside / "store/1.dat").read_text() == "data"
+    assert not list(tmp_path.glob("*.restoring-*"))
+
+
+def test_a_command_whose_home_is_set_aside_while_it_starts_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: Path) -> ServiceBook:
+        home.rename(home.with_name("aside"))
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(home / "services.json"))
+
+    monkeypatch.setattr(ServiceBook, "read", gone)
+    with (
+        pytest.raises(ConflictError, match=r"was moved away this moment.*run again"),
+        running(Settings.load(), prefect=False),
+    ):
+        pass
 
 
 def test_a_socket_in_the_home_is_no_obstacle(home: Path, tmp_path: Path) -> None:
