@@ -127,7 +127,7 @@ def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     hardly sell.
     """
     known = predictions.dropna(subset=["y", "y_hat"])
-    scaled = _scaled_errors(known, panel)
+    scaled = _scaled_errors(predictions, panel)
     rows = []
     for recipe in predictions["recipe"].unique():
         y, y_hat = (known.loc[known["recipe"] == recipe, name].to_numpy(float) for name in ("y", "y_hat"))
@@ -148,28 +148,24 @@ def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _scaled_errors(known: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """MASE, RMSSE and past volume per recipe, cutoff and series; one pass over the history per cutoff."""
-    error = (known["y_hat"] - known["y"]).abs()
-    groups = known.assign(absolute=error, squared=error**2).groupby(["recipe", "cutoff", "unique_id"])
-    errors = groups[["absolute", "squared"]].mean().reset_index()
+def _scaled_errors(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
+    """MASE, RMSSE and past volume per recipe, cutoff and series; columns recipe, mase, rmsse, volume."""
     history = History.of(panel)
-    scales = []
-    for cutoff in known["cutoff"].unique():
-        past = history.demand[:, : history.position(pd.Timestamp(cutoff)) + 1]
-        scale = {
-            "cutoff": cutoff,
-            "unique_id": history.unique_id,
+    number = {unique_id: place for place, unique_id in enumerate(history.unique_id)}
+    tables = [pd.DataFrame({"recipe": [], "mase": [], "rmsse": [], "volume": []})]
+    for (recipe, _), own in predictions.groupby(["recipe", "cutoff"], sort=False):
+        y, y_hat = (
+            own[name].to_numpy(np.float64).reshape(-1, own["horizon"].max()) for name in ("y", "y_hat")
+        )
+        begun = np.array([number[unique_id] for unique_id in own["unique_id"].unique()])
+        past = history.demand[begun, : history.position(own["cutoff"].iloc[0]) + 1]
+        errors = {
+            "mase": metrics.mase(y, y_hat, past, panel.season_length),
+            "rmsse": metrics.rmsse(y, y_hat, past, panel.season_length),
             "volume": np.nansum(past, axis=1),
-            "first": metrics.naive_error(past, panel.season_length, 1),
-            "second": metrics.naive_error(past, panel.season_length, 2),
         }
-        scales.append(pd.DataFrame(scale))
-    if not scales:
-        return errors.assign(volume=0.0, mase=np.nan, rmsse=np.nan)
-    joined = errors.merge(pd.concat(scales), on=["cutoff", "unique_id"])
-    first, second = (joined[name].where(joined[name] > 0) for name in ("first", "second"))
-    return joined.assign(mase=joined["absolute"] / first, rmsse=np.sqrt(joined["squared"] / second))
+        tables.append(pd.DataFrame({"recipe": recipe, **errors}))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def _weighted_mean(values: pd.Series[float], weights: pd.Series[float]) -> float:

@@ -82,21 +82,6 @@ class DemandPaths:
             }
         )
 
-    @classmethod
-    def from_frame(cls, frame: pd.DataFrame) -> DemandPaths:
-        """Read back what `to_frame` wrote; InputError if a series, path and period is missing."""
-        ordered = frame.sort_values(["unique_id", "path", "ds"], kind="stable")
-        ids = tuple(dict.fromkeys(ordered["unique_id"].astype(str)))
-        ds = pd.DatetimeIndex(np.sort(ordered["ds"].unique()))
-        paths = int(ordered["path"].nunique())
-        if (
-            len(ordered) != len(ids) * paths * len(ds)
-            or ordered.duplicated(["unique_id", "path", "ds"]).any()
-        ):
-            raise InputError("a table of demand paths must have every series, path and period exactly once")
-        values = ordered["y"].to_numpy(dtype=np.float64).reshape(len(ids), paths, len(ds))
-        return cls(values=values, unique_id=ids, ds=ds)
-
 
 def _sample_quantile(values: npt.NDArray[np.float64], q: float) -> npt.NDArray[np.float64]:
     """Quantile over axis 1 by the inverse empirical distribution: a value that occurs, no interpolation."""

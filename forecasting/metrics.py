@@ -55,30 +55,34 @@ def wape(y: Array, y_hat: Array) -> float:
     return _ratio(float(np.abs(_error(y, y_hat)).sum()), float(np.abs(y[both]).sum()))
 
 
-def mase(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
+def mase(y: Array, y_hat: Array, history: Array, season_length: int) -> Array:
     """Mean absolute error over that of the seasonal naive forecast within `history`, which ends before `y`.
 
-    `history` is one series in order of time, NaN where not observed. Where it is no longer than a season, the
-    naive forecast is the last value (lag 1). Below 1 is better than naive.
+    Along the last axis (periods, in order of time), so that one call measures one series or many; `history`
+    is NaN where not observed. Where it is no longer than a season, the naive forecast is the last value
+    (lag 1). Below 1 is better than naive.
     """
-    return _ratio(mae(y, y_hat), float(naive_error(history, season_length, power=1)))
+    return _scaled(y, y_hat, history, season_length, power=1)
 
 
-def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> float:
+def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> Array:
     """Root mean squared scaled error: as `mase`, with squared errors and a square root."""
-    return float(np.sqrt(_ratio(mse(y, y_hat), float(naive_error(history, season_length, power=2)))))
+    return np.asarray(np.sqrt(_scaled(y, y_hat, history, season_length, power=2)))
 
 
-def naive_error(history: Array, season_length: int, power: int) -> Array:
-    """Denominator of MASE (power 1) and RMSSE (power 2): mean power of the seasonal naive errors.
-
-    Along the last axis of `history` (periods); NaN where no two observed periods lie a season apart.
-    """
+def _scaled(y: Array, y_hat: Array, history: Array, season_length: int, power: int) -> Array:
+    """Mean power of the errors over mean power of the seasonal naive errors; NaN where that is zero."""
     lag = season_length if history.shape[-1] > season_length else 1
-    steps = np.abs(history[..., lag:] - history[..., :-lag]) ** power
-    known = ~np.isnan(steps)
+    error = _mean_known(np.abs(y_hat - y) ** power)
+    naive = _mean_known(np.abs(history[..., lag:] - history[..., :-lag]) ** power)
+    return np.asarray(error / np.where(naive > 0, naive, np.nan))
+
+
+def _mean_known(values: Array) -> Array:
+    """Mean along the last axis of what is not NaN; NaN where nothing is."""
+    known = ~np.isnan(values)
     count = known.sum(axis=-1)
-    total = np.where(known, steps, 0.0).sum(axis=-1)
+    total = np.where(known, values, 0.0).sum(axis=-1)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 

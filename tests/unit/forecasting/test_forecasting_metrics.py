@@ -43,6 +43,18 @@ def test_mase_of_a_history_within_one_season_uses_the_last_value() -> None:
     )
 
 
+def test_many_series_are_scaled_in_one_call_as_one_at_a_time() -> None:
+    generator = np.random.default_rng(0)
+    history, y, y_hat = (generator.poisson(4.0, (5, n)).astype(float) for n in (30, 6, 6))
+    history[1, 4:9] = y[2, 3] = np.nan
+    history[4] = 3.0  # never changed: nothing to scale by
+    for measure in (metrics.mase, metrics.rmsse):
+        together = measure(y, y_hat, history, 7)
+        alone = [float(measure(*(part[k] for part in (y, y_hat, history)), 7)) for k in range(5)]
+        np.testing.assert_array_equal(together, alone)
+        assert np.isnan(together).tolist() == [False, False, False, False, True]
+
+
 def test_unknown_periods_are_left_out() -> None:
     y, y_hat = np.array([1.0, np.nan, 3.0]), np.array([2.0, 100.0, np.nan])
     assert metrics.mae(y, y_hat) == 1.0
