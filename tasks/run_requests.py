@@ -95,7 +95,9 @@ class TrainRequest(Request):
         description="Candidates to compare on the same windows.",
     )
     windows: int = Field(4, ge=2, le=20, description="Rolling-origin windows inside the training periods.")
-    trials: int = Field(6, ge=1, le=50, description="Hyperparameter settings to try per recipe that has any.")
+    trials: int = Field(
+        6, ge=1, le=8, description="Hyperparameter settings to try per recipe that has any; XGBoost has 8."
+    )
     seed: Seed = 1
 
 

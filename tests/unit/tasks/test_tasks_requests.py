@@ -27,9 +27,25 @@ def test_a_request_survives_the_way_through_the_server(request_model: type[BaseM
     assert request_model.model_validate(request.model_dump(mode="json")) == request
 
 
+def test_the_time_between_orders_depends_on_the_sales_where_nobody_says_it() -> None:
+    assert ReplenishRequest().review_period is None
+    assert ReplenishRequest(review_period=14).review_period == 14
+    with pytest.raises(ValidationError):
+        ReplenishRequest(review_period=0)
+
+
 def test_the_recipes_that_can_be_asked_for_are_those_that_there_are() -> None:
     assert set(TrainRequest().recipes) == set(RECIPES)
     assert set(TrainRequest(recipes=tuple(RECIPES)).recipes) == set(RECIPES)
+
+
+def test_as_many_trials_can_be_asked_for_as_there_are() -> None:
+    most = max(len(recipe.search) for recipe in RECIPES.values())
+    assert TrainRequest(trials=most).trials == most
+    with pytest.raises(ValidationError, match="less than or equal to"):
+        TrainRequest(trials=most + 1)
+    boosted = [tuple(settings.values()) for settings in RECIPES["xgboost"].search]
+    assert len(set(boosted)) == len(boosted) == most
 
 
 @pytest.mark.parametrize("name", ["ventas", "2026", "tienda-norte", "a_b", "x" * 63])
