@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from intake.errors import MissingError
-
 
 DECISIVE: Final = ("rmsse", "wape")  # the first that can be measured for both
 _LABELS: Final = {"rmsse": "RMSSE", "wape": "WAPE"}
@@ -31,16 +31,16 @@ def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) 
     RMSSE, as for sales that never changed before. A tie, and errors that cannot be measured at all, leave the
     champion in place.
     """
-    table = window_metrics.set_index("recipe")
+    rows = {str(row["recipe"]): row for row in window_metrics.to_dict("records")}
     for name in (challenger, champion):
-        if name is not None and name not in table.index:
+        if name is not None and name not in rows:
             raise MissingError(f"'{name}' has no row in the window metrics; evaluate it on the same windows")
-    new = table.loc[challenger]
+    new = rows[challenger]
     if champion is None:
         figures = [f"{_LABELS[name]} {_figure(new, name)}" for name in DECISIVE if np.isfinite(new[name])]
         measured = ", ".join(figures) or "its errors cannot be measured on these periods"
         return Decision(True, f"{challenger} is the first model of this dataset ({measured}).")
-    old = table.loc[champion]
+    old = rows[champion]
     shared = [name for name in DECISIVE if np.isfinite(new[name]) and np.isfinite(old[name])]
     if not shared:
         return Decision(
@@ -54,8 +54,16 @@ def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) 
     return Decision(better, f"{challenger} {verb} the {champion}: {', '.join(figures)}, {same}.")
 
 
-def _figure(metrics: pd.Series[float], name: str) -> str:
+def _figure(metrics: Mapping[Hashable, float], name: str) -> str:
     return f"{metrics[name]:.1%}" if name == "wape" else f"{metrics[name]:.3f}"
+
+
+def keep(refused: Decision, recipe: str, cutoff: pd.Timestamp) -> Decision:
+    """A challenger was refused; the recipe in use stays, renewed: promoted for the newer sales it learned."""
+    verdict = refused.reason.removesuffix(".")
+    return Decision(
+        True, f"{verdict}; {recipe}, the current one, is refitted on sales up to {cutoff:%Y-%m-%d}."
+    )
 
 
 def renew(recipe: str, cutoff: pd.Timestamp) -> Decision:

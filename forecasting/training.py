@@ -14,7 +14,7 @@ from forecasting.calibration import calibration_table, randomised_pit
 from forecasting.history import Array, History
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.panel import Panel
-from forecasting.promotion import Decision, decide, renew
+from forecasting.promotion import Decision, decide, keep, renew
 from forecasting.recipes import LEAST_ROWS, RECIPES, Candidate
 from forecasting.residual_paths import collect, replay
 from forecasting.rows import RowLimits, training_rows
@@ -27,6 +27,7 @@ LEAST_PERIODS: Final = 8
 ENOUGH_FORECASTS: Final = 120  # series x windows: few series are judged on more windows
 MOST_WINDOWS: Final = 12
 CHAMPION: Final = "current model"
+REFUSED: Final = "{}, other settings"  # a finalist of the recipe in use, where that keeps its own
 CALIBRATION_PATHS: Final = 200
 
 
@@ -42,7 +43,7 @@ class TrainingSettings:
     recipes: tuple[str, ...] = tuple(RECIPES)
     horizon: int | None = None
     windows: int = 4
-    trials: int = 4
+    trials: int = 6
     most_rows: int = 40_000
     seed: int = 0
 
@@ -58,16 +59,25 @@ class TrainingSettings:
 
 
 @dataclass(frozen=True)
+class Champion:
+    """The recipe in use with its hyperparameters, and the last period that its model has learned from."""
+
+    candidate: Candidate
+    cutoff: pd.Timestamp
+
+
+@dataclass(frozen=True)
 class Training:
     """What came of a training.
 
-    `model`: the winner refitted on everything up to `split.test_end`. `recipe` and `hyperparameters`: the
-    winner's. Metrics have the columns of `backtest.metrics_table`: `selection_metrics` on the windows that
-    chose it, all before the test part (a row per trial, with its hyperparameters); `test_metrics` on the test
+    `model`: the winner refitted on everything up to `split.test_end`; the champion, where it was not beaten
+    and there are newer sales to learn from. `recipe` and `hyperparameters`: of that model.
+    Metrics have the columns of `backtest.metrics_table`: `selection_metrics` on the windows that chose the
+    winner, all before the test part (a row per trial, with its hyperparameters); `test_metrics` on the test
     part seen from its first cutoff; `window_metrics` on rolling-origin windows through the test part.
-    Predictions have the columns of `backtest.evaluate`; the winner's `test_predictions` also p10, p50, p90.
-    `importance`: feature, importance. `calibration`: nominal, empirical, rows. `decision`: promote it or not.
-    `notes`: what was left out, and why.
+    `test_predictions` have the columns of `backtest.evaluate`, those of the model's recipe also p10, p50,
+    p90. `importance`: feature, importance. `calibration`: nominal, empirical, rows. `decision`: promote it or
+    not. `notes`: what was left out, and why.
     """
 
     model: Model
@@ -78,20 +88,20 @@ class Training:
     test_metrics: pd.DataFrame
     window_metrics: pd.DataFrame
     test_predictions: pd.DataFrame
-    window_predictions: pd.DataFrame
     importance: pd.DataFrame
     calibration: pd.DataFrame
     notes: tuple[str, ...] = ()
 
 
 def train(
-    panel: Panel, split: Split, settings: TrainingSettings | None = None, champion: Candidate | None = None
+    panel: Panel, split: Split, settings: TrainingSettings | None = None, champion: Champion | None = None
 ) -> Training:
     """Search hyperparameters and choose a recipe before the test part, judge all on it, refit the winner.
 
     The windows that choose end with `split.development_end`. The winner, and the `champion` (the recipe in
     use) refitted likewise, are compared on rolling-origin windows of the test part, which chose neither; the
-    same out-of-sample errors become the model's residual paths. InputError if the history is too short.
+    same out-of-sample errors become the model's residual paths. A champion that is not beaten is refitted on
+    the newer sales, so that the model in use does not age. InputError if the history is too short.
     """
     chosen = settings or TrainingSettings()
     known = panel.upto(split.test_end)
@@ -107,14 +117,20 @@ def train(
     chosen_trial = trials[_best(selection_metrics)]
     winner = replace(chosen_trial, name=chosen_trial.recipe)
 
-    judged = finalists if champion is None else [*finalists, replace(champion, name=CHAMPION)]
+    judged = finalists if champion is None else [*finalists, replace(champion.candidate, name=CHAMPION)]
     rest = _distance(split.development_end, split.test_end, known.freq)
     test = evaluate(known, judged, [split.development_end], rest, limits)
     through_test = rolling_cutoffs(split.development_end, split.test_end, horizon, windows, known.freq)
     rolling = evaluate(known, judged, through_test, horizon, limits)
     window_metrics = metrics_table(rolling, known)
 
-    past_errors = selection[selection["recipe"] == chosen_trial.name]
+    decision, stays = _decision(window_metrics, winner, champion, split.test_end)
+    if champion is not None and stays:
+        winner = replace(champion.candidate, name=champion.candidate.recipe)
+        past_errors = evaluate(known.upto(split.development_end), [winner], cutoffs, horizon, limits)
+        test, rolling, window_metrics = (_crowned(t, winner.recipe) for t in (test, rolling, window_metrics))
+    else:
+        past_errors = selection[selection["recipe"] == chosen_trial.name]
     errors = pd.concat([past_errors, rolling[rolling["recipe"] == winner.name]], ignore_index=True)
     model_settings = ModelSettings(
         recipe=winner.recipe,
@@ -125,10 +141,6 @@ def train(
         seed=chosen.seed,
     )
     model = fit(known, split.test_end, model_settings, errors)
-    if champion is not None and replace(champion, name=winner.name) == winner:
-        decision = renew(winner.recipe, split.test_end)
-    else:
-        decision = decide(window_metrics, winner.name, CHAMPION if champion is not None else None)
     return Training(
         model=model,
         recipe=winner.recipe,
@@ -138,11 +150,30 @@ def train(
         test_metrics=metrics_table(test, known),
         window_metrics=window_metrics,
         test_predictions=_with_intervals(test, winner.name, past_errors, known),
-        window_predictions=rolling,
         importance=model.importance,
         calibration=_calibration(errors, through_test, known),
         notes=(*known.notes, *notes),
     )
+
+
+def _decision(
+    window_metrics: pd.DataFrame, winner: Candidate, champion: Champion | None, cutoff: pd.Timestamp
+) -> tuple[Decision, bool]:
+    """Whether to promote what is published, and whether that is the unbeaten champion instead of `winner`."""
+    if champion is None:
+        return decide(window_metrics, winner.name, None), False
+    if replace(champion.candidate, name=winner.name) == winner:
+        return renew(winner.recipe, cutoff), False
+    verdict = decide(window_metrics, winner.name, CHAMPION)
+    if verdict.promoted or cutoff <= champion.cutoff:
+        return verdict, False
+    return keep(verdict, champion.candidate.recipe, cutoff), True
+
+
+def _crowned(table: pd.DataFrame, recipe: str) -> pd.DataFrame:
+    """`table` with the champion under its recipe's name, and a finalist of that recipe under another."""
+    names = {CHAMPION: recipe, recipe: REFUSED.format(recipe)}
+    return table.assign(recipe=table["recipe"].map(lambda name: names.get(name, name)))
 
 
 def _horizon(known: Panel, split: Split, settings: TrainingSettings) -> int:

@@ -12,7 +12,7 @@ from artifacts import plots
 from artifacts.model_card import ModelFacts, model_card
 from forecasting.panel import Panel
 from forecasting.recipes import Candidate
-from forecasting.training import Training, TrainingSettings, train
+from forecasting.training import Champion, Training, TrainingSettings, train
 from intake.errors import MissingError
 from storage.code_identity import code_identity
 from storage.keys import MANIFEST, Ref
@@ -134,13 +134,17 @@ def _complete(panel: Panel) -> pd.Series[pd.Timestamp]:
     return panel.frame.loc[panel.frame["ds"] <= panel.last_observation, "ds"]
 
 
-def _champion(models: ModelRegistry, dataset: str) -> Candidate | None:
-    """The recipe in use with its hyperparameters, or None for a dataset without a promoted model."""
+def _champion(models: ModelRegistry, dataset: str) -> Champion | None:
+    """The recipe in use with its hyperparameters and its cutoff, or None without a promoted model."""
     try:
-        facts: Mapping[str, Any] = models.published(dataset, models.latest(dataset)).manifest.metrics
+        manifest = models.published(dataset, models.latest(dataset)).manifest
     except MissingError:
         return None
-    return Candidate(str(facts["recipe"]), facts["hyperparameters"])
+    facts: Mapping[str, Any] = manifest.metrics
+    return Champion(
+        candidate=Candidate(str(facts["recipe"]), facts["hyperparameters"]),
+        cutoff=pd.Timestamp(str(manifest.provenance.parameters["cutoff"])),
+    )
 
 
 def _metrics(training: Training) -> dict[str, Any]:

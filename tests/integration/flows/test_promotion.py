@@ -74,6 +74,19 @@ def test_the_same_recipe_on_newer_sales_is_renewed(seasonal: Shop) -> None:
     assert latest(seasonal) == "v0002"
 
 
+def test_a_challenger_that_loses_on_newer_sales_renews_the_recipe_in_use(seasonal: Shop) -> None:
+    seasonal.train(recipes=("linear_regression",))
+    seasonal.upload("ventas", builders.daily_sales(110), "later.csv")
+    seasonal.ingest()
+    renewed = seasonal.train(recipes=("moving_average",))
+    accepted, reason = decision(renewed)
+    assert accepted
+    assert reason.startswith("moving_average does not beat the current model: RMSSE ")
+    assert "linear_regression, the current one, is refitted on sales up to 2024-04-1" in reason
+    assert renewed.manifest.metrics["recipe"] == "linear_regression"
+    assert latest(seasonal) == "v0002"
+
+
 def test_a_late_rerun_of_an_older_training_does_not_turn_back(seasonal: Shop) -> None:
     seasonal.train(recipes=("moving_average",))
     seasonal.train(recipes=("linear_regression",))

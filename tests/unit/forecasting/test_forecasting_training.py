@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from forecasting_samples import awkward_series, daily_shop, weekly_series
 
+from forecasting.backtest import evaluate
 from forecasting.panel import build_panel
 from forecasting.recipes import Candidate
 from forecasting.splitting import split_by_time
-from forecasting.training import Training, TrainingSettings, train
+from forecasting.training import Champion, Training, TrainingSettings, _calibration, train
 from intake.errors import InputError, MissingError
 
 CHEAP = ("seasonal_naive", "moving_average", "ridge")
@@ -61,23 +62,71 @@ def test_rewriting_the_test_part_changes_neither_the_choice_nor_its_forecasts() 
     pd.testing.assert_series_equal(one.test_predictions["y_hat"], other.test_predictions["y_hat"])
 
 
-def test_champion_and_challenger_meet_on_the_same_windows() -> None:
+def use_of(recipe: str, cutoff: pd.Timestamp, **hyperparameters: float) -> Champion:
+    return Champion(Candidate(recipe, hyperparameters), cutoff)
+
+
+def test_the_same_recipe_again_is_renewed() -> None:
     panel = build_panel(daily_shop(160), freq="D")
     split = split_by_time(panel.frame["ds"], shares=(0.5, 0.25, 0.25))
     settings = TrainingSettings(recipes=("seasonal_naive", "linear_regression"), horizon=7)
-    again = train(panel, split, settings, champion=Candidate("linear_regression"))
+    again = train(panel, split, settings, use_of("linear_regression", split.test_end))
     assert again.decision.promoted
     assert "refitted" in again.decision.reason
-    beaten = train(
-        panel,
-        split,
-        TrainingSettings(recipes=("seasonal_naive",), horizon=7),
-        Candidate("ridge", {"alpha": 0.1}),
+
+
+@pytest.mark.parametrize("newer_days", [0, 5])
+def test_a_champion_that_is_not_beaten_is_renewed_where_there_are_newer_sales(newer_days: int) -> None:
+    panel = build_panel(daily_shop(160), freq="D")
+    split = split_by_time(panel.frame["ds"], shares=(0.5, 0.25, 0.25))
+    champion = use_of("ridge", split.test_end - pd.Timedelta(days=newer_days), alpha=0.1)
+    recipes = ("seasonal_naive", "moving_average")
+    training = train(panel, split, TrainingSettings(recipes=recipes, horizon=7), champion)
+    assert "does not beat the current model" in training.decision.reason
+    assert training.decision.promoted == (newer_days > 0)
+    assert training.model.recipe == training.recipe
+    assert training.model.cutoff == split.test_end
+    judged = training.window_metrics.set_index("recipe")["rows"]
+    assert judged.eq(judged.iloc[0]).all()
+    if newer_days:
+        assert (training.recipe, training.hyperparameters) == ("ridge", {"alpha": 0.1})
+        assert f"refitted on sales up to {split.test_end:%Y-%m-%d}" in training.decision.reason
+        assert set(judged.index) == {*recipes, "ridge"}
+        own = training.test_predictions[training.test_predictions["recipe"] == "ridge"]
+        assert own["p50"].notna().all()
+    else:
+        assert training.recipe in recipes
+        assert set(judged.index) == {*recipes, "current model"}
+
+
+def test_settings_that_lose_against_others_of_the_recipe_in_use_are_not_taken_for_them() -> None:
+    panel = build_panel(daily_shop(160), freq="D")
+    split = split_by_time(panel.frame["ds"])
+    champion = use_of("ridge", split.train_end, alpha=0.01)
+    training = train(panel, split, TrainingSettings(recipes=("ridge",), trials=1, horizon=7), champion)
+    assert training.hyperparameters == {"alpha": 0.01}
+    errors = training.test_metrics.set_index("recipe")["rmsse"]
+    alone = evaluate(panel, [champion.candidate], [split.train_end], 48)
+    assert set(errors.index) == {"ridge", "ridge, other settings"}
+    tested = training.test_predictions.query("recipe == 'ridge'")
+    assert len(tested) == 48
+    np.testing.assert_allclose(tested["y_hat"], alone["y_hat"], rtol=0.02)
+
+
+def test_calibration_uses_only_errors_known_by_then() -> None:
+    panel = build_panel(weekly_series(6, 80), freq="W-MON")
+    ds = pd.DatetimeIndex(np.sort(panel.frame["ds"].unique()))
+    cutoffs = [ds[position] for position in (50, 54, 58, 62, 66)]
+    errors = evaluate(panel, [Candidate("seasonal_naive")], cutoffs, 8)
+    judged = cutoffs[3]
+    ended_later = errors["cutoff"].isin([cutoffs[2], cutoffs[4]])  # a window that began, one that had not
+    ended_before = errors["cutoff"] == cutoffs[1]
+    usual, *others = (
+        _calibration(errors.assign(y=errors["y"].mask(rewritten, 9_999.0)), [judged], panel)
+        for rewritten in (errors["y"] < 0, ended_later, ended_before)
     )
-    assert not beaten.decision.promoted
-    assert "does not beat" in beaten.decision.reason
-    rows = beaten.window_metrics.set_index("recipe")["rows"]
-    assert rows["seasonal_naive"] == rows["current model"]
+    pd.testing.assert_frame_equal(others[0], usual)
+    assert not others[1].equals(usual)
 
 
 def test_awkward_series_train_without_a_murmur() -> None:
