@@ -70,12 +70,12 @@ def build_panel(
 
     `sales`: unique_id, ds (period starts), y, and optionally in_stock, requested, price, promotion and
     holiday. Every other numeric column of sales may be known only once the sales are (revenue is), so it is
-    left out with a note. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the mean over a
-    period counts) and numeric columns, optionally location (the attribute of that name, else the unique_id up
-    to its first '/'); it fills what sales leave open and reaches into the future. A period without a row
-    between a series' first row and the last period of all sales is 'unknown' (masked) or 'zero' (no sale).
-    Text columns of `attributes` (unique_id, ...) become categories. InputError or MissingError name the
-    column or series.
+    left out with a note. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the
+    mean over a period counts) and numeric columns, optionally location (the attribute of that name, else the
+    unique_id up to its first '/'); it fills what sales leave open and reaches into the future. A period
+    without a row between a series' first row and the last period of all sales is 'unknown' (masked) or 'zero'
+    (no sale). Text columns of `attributes` (unique_id, ...) become categories. InputError or MissingError
+    name the column or series.
     """
     _check(sales, freq, missing_periods)
     observed = _observed_demand(sales)

@@ -64,8 +64,8 @@ def training_rows(history: History, cutoff: int, horizon: int, limits: RowLimits
 
     The horizons up to `horizon`, or to half the history if that is less, are cut into `views` strata and one
     of each is drawn by a hash of unique_id, date and seed, so neither later periods nor the length of the
-    calendar nor other series change a row. Origins with little history are left out where enough others remain. Above
-    `most_rows` the rows with the smallest hashes stay.
+    calendar nor other series change a row. Origins with little history are left out where enough others
+    remain. Above `most_rows` the rows with the smallest hashes stay.
     """
     series, period = np.nonzero(~np.isnan(history.demand[:, : cutoff + 1]))
     longest = max(1, min(horizon, (cutoff + 1) // 2))

@@ -24,7 +24,8 @@ def staffing_table(
 
     By weekday (Monday first; a weekday pools the paths of all its dates): weekday, expected_sales,
     busy_day_sales, people_expected, people_busy_day. By date: ds, weekday and the same four.
-    InputError if the paths are not daily (`freq` 'D', which a single period cannot tell) or `sales_per_person` is not positive.
+    InputError if the paths are not daily (`freq` 'D', which a single period cannot tell) or
+    `sales_per_person` is not positive.
     """
     if not (np.isfinite(sales_per_person) and sales_per_person > 0):
         raise InputError(
