@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from intake.periods import period_end
+from intake.periods import following, period_end
 from planning.order_states import OPEN_STATES, OrderState
 
 OPEN_ORDER_COLUMNS: Final = ("purchase_order", "supplier_id", "unique_id", "quantity", "due")
@@ -53,7 +53,7 @@ def resolve_open_orders(
     `received_on` (dates). same_stock: plan ids that were made from the same stock file, which therefore holds
     none of their orders.
 
-    Our own orders count while issued or confirmed, and where they were received after the count, due then.
+    Our own orders count while issued or confirmed, and where they were received after the count.
     Where the file speaks, only those issued after the count do; of those issued on the very day of `as_of`,
     only what the file does not list. One issued after a count without as_of, of a series that the file lists
     too, counts and is an exception: the file may have been written later and hold it.
@@ -71,7 +71,7 @@ def resolve_open_orders(
     to_come = ours & (unseen | ~received | (own["received_on"] > day))
     counts = to_come & (unseen | since) if file_speaks else to_come
 
-    arrived = own.assign(due=own["due"].where(~received | own["received_on"].isna(), own["received_on"]))
+    arrived = own.assign(due=own["due"].where(~received, _arrival(own, following(cutoff, 1, freq)[0])))
     parts = [part[list(OPEN_ORDER_COLUMNS)] for part in (stated, arrived[counts]) if len(part)]
     frame = pd.concat(parts, ignore_index=True) if parts else _typed(own.head(0)[list(OPEN_ORDER_COLUMNS)])
     return OpenOrders(
@@ -95,6 +95,14 @@ def _counted_on(stock: pd.DataFrame, own: pd.DataFrame) -> pd.Series[pd.Timestam
         return pd.Series(pd.NaT, index=own.index, dtype="datetime64[ns]")
     as_of = pd.to_datetime(stock["as_of"]).dt.normalize().groupby(stock["unique_id"].astype(str)).max()
     return pd.to_datetime(own["unique_id"].map(as_of))
+
+
+def _arrival(own: pd.DataFrame, first: pd.Timestamp) -> pd.Series[pd.Timestamp]:
+    """When received goods came: no later than they were due, because a plan may look at a week long past
+    whose orders are received today; and not overdue any more."""
+    due, received_on = own["due"], own["received_on"]
+    soonest = due.where(~(received_on < due), received_on)
+    return soonest.where(~(soonest < first), first)
 
 
 def _doubtful(own: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:

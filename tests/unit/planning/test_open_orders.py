@@ -127,6 +127,22 @@ def test_what_was_received_and_counted_since_does_not_count_twice(stock: pd.Data
     assert before.frame.set_index("purchase_order").loc["2026-W07-r1-mill", "due"] == TUESDAY
 
 
+@pytest.mark.parametrize(
+    ("due", "received_on", "expected"),
+    [
+        ("2026-02-16", "2026-02-10", "2026-02-10"),
+        ("2026-02-16", "2030-01-01", "2026-02-16"),
+        ("2026-02-02", "2026-02-11", "2026-02-09"),
+    ],
+    ids=["early", "typed in years later", "late, and no longer overdue"],
+)
+def test_received_goods_are_there_in_time(due: str, received_on: str, expected: str) -> None:
+    orders = own(w06_r1="received").assign(
+        due=pd.Timestamp(due), issued_on=MONDAY, received_on=pd.Timestamp(received_on)
+    )
+    assert resolve(SILENT, orders).frame["due"].tolist() == [pd.Timestamp(expected)]
+
+
 def test_what_cannot_be_told_is_for_the_planner() -> None:
     orders = own(w07_r1="issued").assign(issued_on=TUESDAY)
     ((unique_id, supplier_id, reason),) = resolve(stated(), orders).exceptions
