@@ -40,6 +40,7 @@ def prefect_program(settings: Settings, port: int) -> ServerProgram:
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it calls a host of its maker on load
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",  # a run that waits asks that often
         "NO_COLOR": "1",
     }
     return ServerProgram(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from cli.ports import LOOPBACK, answers, free_ports
+from cli.ports import LOOPBACK, answers, free_port_pair, free_ports
 from cli.processes import ServerProgram
 from intake.errors import MissingError
 from storage.connection import StoreAddress, write_private
@@ -39,9 +39,10 @@ _INTERNAL_PORTS = (
     "filer.port.grpc",
     "volume.port.grpc",
     "s3.port.grpc",
-    "admin.port",
-    "admin.port.grpc",
 )
+
+
+_GRPC_OFFSET = 10_000  # weed's plugin worker dials admin.port plus this, whatever admin.port.grpc says
 
 
 def new_address(port: int, known: StoreAddress | None) -> StoreAddress:
@@ -67,7 +68,12 @@ def store_program(settings: Settings, address: StoreAddress) -> ServerProgram:
     """Return the store as a program to start; raise `MissingError` where its binary is not installed."""
     credentials = settings.home / "store-credentials.json"
     write_private(credentials, _identities(address))
-    ports = zip(_INTERNAL_PORTS, free_ports(len(_INTERNAL_PORTS)), strict=True)
+    admin_port, admin_grpc_port = free_port_pair(_GRPC_OFFSET)
+    ports = [
+        *zip(_INTERNAL_PORTS, free_ports(len(_INTERNAL_PORTS)), strict=True),
+        ("admin.port", admin_port),
+        ("admin.port.grpc", admin_grpc_port),
+    ]
     return ServerProgram(
         title="object store",
         command=(

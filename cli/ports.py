@@ -26,6 +26,14 @@ def free_ports(count: int) -> list[int]:
         return [held.enter_context(_bound(0)).getsockname()[1] for _ in range(count)]
 
 
+def free_port_pair(offset: int) -> tuple[int, int]:
+    """Return two free ports of which the second is the first plus `offset`."""
+    while True:
+        higher = free_ports(1)[0]
+        if higher > offset and free_port(higher - offset) == higher - offset:
+            return higher - offset, higher
+
+
 def answers(url: str, *, any_status: bool = False) -> bool:
     """Whether a GET of `url` is answered within two seconds, with status 200 unless any will do."""
     try:

@@ -28,12 +28,16 @@ class ServerEntry(BaseModel):
 
 
 class UserEntry(BaseModel):
-    """A command that uses the servers; `token` tells apart two uses by one process."""
+    """A command that uses the servers; `token` tells apart two uses by one process.
+
+    `keeps_worker` says that it stays for the worker's sake (`abasto up`).
+    """
 
     model_config = ConfigDict(frozen=True)
 
     token: str
     process: ProcessMark
+    keeps_worker: bool = False
 
 
 class ServiceBook(BaseModel):
@@ -68,9 +72,9 @@ class ServiceBook(BaseModel):
         """Return the book with all servers stopped."""
         return self.model_copy(update={"servers": {}})
 
-    def with_user(self, token: str) -> Self:
+    def with_user(self, token: str, *, keeps_worker: bool = False) -> Self:
         """Return the book with this process as one more user."""
-        user = UserEntry(token=token, process=ProcessMark.of())
+        user = UserEntry(token=token, process=ProcessMark.of(), keeps_worker=keeps_worker)
         return self.model_copy(update={"users": (*self.users, user)})
 
     def without_user(self, token: str) -> Self:

@@ -47,8 +47,8 @@ class Services:
     """Where the servers of a running command are; `started_here` is false where all were running before.
 
     `alone` says that no other command used the servers when this one came, `has_worker` that a worker of ours
-    runs the deployments, `kept_up` that a living command stays for its sake. `environment` holds the variables under which Prefect's client talks to that server
-    and to no other.
+    runs the deployments, `kept_up` that a living command stays for its sake. `environment` holds the
+    variables under which Prefect's client talks to that server and to no other.
     """
 
     store_endpoint: str

@@ -17,7 +17,7 @@ _LOOK_EVERY = 2.0  # seconds
 def stay_up() -> None:
     """Start everything, say where it is, and stay until Ctrl-C or until one of the servers ends."""
     with connected() as services:
-        if services.has_worker and not services.alone:
+        if services.kept_up:
             say(f"Everything is up already: the Prefect UI is {_ui(services.prefect_api_url)}.")
             next_step("`abasto status` shows it; Ctrl-C in the other terminal stops it.")
             return

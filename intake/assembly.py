@@ -63,9 +63,9 @@ def assemble_sales(readings: Sequence[Reading], as_of: pd.Timestamp | None = Non
 def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
     """Join files of one planning table, given from the oldest to the newest.
 
-    Rows with the same key are replaced by those of the newest file. Stock is a count: only the newest `as_of`
-    counts (the newest file, where none says a day). Terms have no key: a file replaces what earlier files say
-    about its suppliers. Raises MissingError without files.
+    Rows with the same key are replaced by those of the newest file. Stock is a count: only files of the
+    newest `as_of` count, each for its series (the newest file, where none says a day). Terms have no key: a
+    file replaces what earlier files say about its suppliers. Raises MissingError without files.
     """
     if not readings:
         raise MissingError(f"there is no {table} file")
@@ -90,7 +90,10 @@ def _newest_count(readings: Sequence[Reading]) -> pd.DataFrame:
         return readings[-1].frame
     dated = [reading.frame for reading in readings if "as_of" in reading.frame]
     newest = [frame[frame["as_of"] == as_of] for frame in dated if (frame["as_of"] == as_of).any()]
-    return newest[-1].reset_index(drop=True)
+    joined = newest[0]
+    for frame in newest[1:]:  # one file per shop, say, or a corrected count
+        joined = _replaced(joined, frame, ["unique_id"])
+    return joined.reset_index(drop=True)
 
 
 def _replaced(earlier: pd.DataFrame, later: pd.DataFrame, key: list[str]) -> pd.DataFrame:
