@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 
 from intake.errors import InputError
-from planning.plan import PlanSettings
+from planning.plan import PlanSettings, usual_review_period
 
 
 def test_the_stated_defaults() -> None:
     stated = PlanSettings()
     assert (stated.review_period, stated.service_level, stated.carry_over_factor) == (1, 0.95, 1.2)
+
+
+@pytest.mark.parametrize(("freq", "periods"), [("D", 7), ("W-MON", 1), ("W-SUN", 1), ("MS", 1), ("QS", 1)])
+def test_orders_are_usually_a_week_apart_or_a_period_where_that_is_longer(freq: str, periods: int) -> None:
+    assert usual_review_period(freq) == periods
 
 
 @pytest.mark.parametrize(

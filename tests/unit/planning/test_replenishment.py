@@ -146,6 +146,7 @@ def test_costs_make_the_ratio_and_else_the_items_service_level() -> None:
     assert "costs say" not in "".join(plan.lines["explanation"][1:]), "a service level is not adjusted"
     assert "service level 90 %" in line(plan, "b")["explanation"]
     twice = plan_of(paths_of(a=[1, 1, 1, 1]), PlanSettings(review_period=2), items=items.head(1))
+    assert twice.notes[0] == "The next orders are expected 2 weeks after these."
     assert line(twice)["critical_ratio"] == pytest.approx((1 - 0.2 / 3) / 1.4)
     myopic = plan_of(paths_of(a=[1, 1, 1]), PlanSettings(carry_over_factor=1.0), items=items.head(1))
     assert line(myopic)["critical_ratio"] == pytest.approx(5 / 6)
