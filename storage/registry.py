@@ -57,7 +57,11 @@ class ModelRegistry:
     signing_keys: SigningKeys
 
     def claim(self, dataset: str, input_hash: str) -> ModelClaim:
-        """Return the version of these inputs: the one a run before claimed for them, else the next number."""
+        """Return the version of these inputs: the one a run before claimed for them, else the next number.
+
+        Raises `IntegrityError` where the models of the dataset are signed by another key than ours.
+        """
+        self._check_public_key(dataset)
         versions = self._versions(dataset)
         for version in reversed(versions):
             standing = find_claim(self.store, self.keys.model(dataset, version))
@@ -115,12 +119,13 @@ class ModelRegistry:
         """Make a published model the latest, and publish the public key beside the pointer.
 
         A model that an earlier run finished late does not turn the pointer back, unless `rule` says so.
+        Raises `IntegrityError` where another public key is published.
         """
         dataset = published.manifest.provenance.dataset
-        public_key = self.keys.public_key(dataset)
-        standing = self.store.find(public_key)
-        if standing is None or standing.content != self.signing_keys.public_pem:
-            self.store.put(public_key, self.signing_keys.public_pem, "application/x-pem-file")
+        self._check_public_key(dataset)
+        self.store.create(
+            self.keys.public_key(dataset), self.signing_keys.public_pem, "application/x-pem-file"
+        )
         position = (ids.model_number(published.folder.name),)
         return move_pointer(self.store, pointer_in(self._folder(dataset)), published, position, rule=rule)
 
@@ -183,6 +188,15 @@ class ModelRegistry:
     def datasets(self) -> list[str]:
         """Return the names of the datasets that have models."""
         return self.store.list_folders(Folder(bucket=self.keys.models))
+
+    def _check_public_key(self, dataset: str) -> None:
+        standing = self.store.find(self.keys.public_key(dataset))
+        if standing is not None and standing.content != self.signing_keys.public_pem:
+            raise IntegrityError(
+                f"The models of '{dataset}' are signed by another key than this installation's: restore that "
+                "key, or set ABASTO_SIGNING_KEY to it; to begin anew with ours, remove "
+                f"{self.keys.public_key(dataset)}."
+            )
 
     def _claimed(self, dataset: str, version: str, input_hash: str) -> ModelClaim:
         published = find_published(self.store, self.keys.model(dataset, version))

@@ -111,8 +111,8 @@ def load_signing_keys(private_path: Path) -> SigningKeys:
         public = load_pem_public_key(public_path.read_bytes())
     except FileNotFoundError as missing:
         raise MissingError(
-            f"There is no signing key at {private_path}: `abasto up` makes one, "
-            "or copy it from the installation that trained the models."
+            f"There is no signing key at {private_path}: copy it from the installation that trained the "
+            "models, or, where none was trained yet, let `abasto setup` make one."
         ) from missing
     except ValueError as broken:
         if isinstance(broken, IntegrityError):
@@ -126,7 +126,10 @@ def load_signing_keys(private_path: Path) -> SigningKeys:
 
 
 def ensure_signing_keys(private_path: Path) -> SigningKeys:
-    """Return the pair, made at first start; two processes that start at once end with the same one."""
+    """Return the pair, made where there is none; two processes that start at once end with the same one.
+
+    Commands alone call this, never a worker.
+    """
     if not private_path.exists() and not public_key_path(private_path).exists():
         private_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         private = Ed25519PrivateKey.generate()

@@ -8,7 +8,7 @@ from storage.keys import Folder, Keys, Ref
 from storage.objects import ObjectStore
 from storage.registry import ModelRegistry
 from storage.settings import Settings
-from storage.signing import ensure_signing_keys
+from storage.signing import load_signing_keys
 
 
 @cache
@@ -19,9 +19,12 @@ def connection() -> tuple[ObjectStore, Keys]:
 
 
 def registry() -> ModelRegistry:
-    """The model registry, with the keys that sign and verify; they are made where there are none yet."""
+    """The model registry, with the keys that sign and verify; raises MissingError where there are none.
+
+    Only a command makes keys: a worker that made its own would sign what nobody else can verify.
+    """
     store, keys = connection()
-    return ModelRegistry(store, keys, ensure_signing_keys(Settings.load().signing_key_path))
+    return ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))
 
 
 def folder_of(manifest: Ref) -> Folder:

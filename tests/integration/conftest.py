@@ -17,6 +17,7 @@ from cli.ports import free_ports
 from cli.services import running
 from storage.objects import ObjectStore
 from storage.settings import Settings
+from storage.signing import ensure_signing_keys
 from tasks.connection import connection
 
 
@@ -36,6 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         settings = Settings.load()
         with running(settings) as services:
             assert services.prefect_api_url is not None
+            ensure_signing_keys(settings.signing_key_path)
             client = client_environment(settings, services.prefect_api_url)
             known = {
                 getattr(prefect.settings, name): value

@@ -78,6 +78,28 @@ def test_an_unfinished_model_is_completed_by_the_same_inputs(
         assert registry.load_model(dataset, version).model == dies_before
 
 
+def test_another_key_neither_trains_nor_promotes_nor_replaces_the_published_one(
+    registry: ModelRegistry, dataset: str, tmp_path: Path
+) -> None:
+    """A worker that lost its key must not sign with a new one what nobody else can verify."""
+    promoted = train(registry, provenance(dataset, alpha=1), 1)
+    registry.promote(promoted)
+    registry.promote(promoted)
+    other = ModelRegistry(
+        registry.store, registry.keys, ensure_signing_keys(tmp_path / "k" / "signing_key.pem")
+    )
+    for use in (
+        lambda: train(other, provenance(dataset, alpha=2), 2),
+        lambda: other.promote(promoted),
+    ):
+        with pytest.raises(IntegrityError, match="another key than this installation's: restore that key"):
+            use()
+    assert registry.store.get(registry.keys.public_key(dataset)) == registry.signing_keys.public_pem
+    assert [record.id for record in registry.models(dataset)] == ["v0001"]
+    registry.store.remove(registry.keys.public_key(dataset))
+    assert train(other, provenance(dataset, alpha=2), 2).folder.name == "v0002"
+
+
 def test_16_trainings_at_once_get_16_versions(
     server: RigServer, keys: Keys, signing_keys: SigningKeys, dataset: str
 ) -> None:

@@ -107,7 +107,7 @@ STATEMENT = Statement(dataset="ventas", model_version="v0001", sha256="a" * 64)
 
 def test_a_key_pair_is_made_once_and_kept_private(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "signing_key.pem"
-    with pytest.raises(MissingError, match="`abasto up` makes one"):
+    with pytest.raises(MissingError, match="let `abasto setup` make one"):
         load_signing_keys(path)
     first = ensure_signing_keys(path)
     first.verify(ensure_signing_keys(path).sign(STATEMENT), STATEMENT)
