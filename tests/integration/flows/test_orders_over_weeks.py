@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import builders
+import pandas as pd
 import pytest
 from shop import Shop, World
 
@@ -17,11 +18,14 @@ from storage.orders import OrderBook
 from storage.plans import Plans
 from storage.pointers import read_pointer
 from tasks import orders as order_steps
+from tasks import plans as plan_steps
+from tasks.connection import connection
 from tasks.orders import move, order_table, own_orders
 from tasks.plans import datasets_to_replenish
 
 pytestmark = pytest.mark.usefixtures("without_plots")
 
+LINES = [{"supplier_id": "norsa", "unique_id": "centro/crema", "quantity": 60, "due": "2024-05-20"}]
 CUTOFF_WEEK = 18  # the last complete one of the first 20
 
 
@@ -261,6 +265,54 @@ def test_a_stock_count_of_another_day_is_refused(ready: Shop) -> None:
         ready.replenish()
     assert "\n" not in str(refused.value)
     assert not [key for key in ready.listing() if "reposicion" in key and key.endswith("manifest.json")]
+
+
+def test_a_count_without_a_day_serves_one_week_only(ready: Shop) -> None:
+    first = ready.replenish()
+    ready.upload("ventas", builders.weekly_sales(21), "later.csv")
+    ready.ingest()
+    with pytest.raises(InputError, match="was counted for the plan 2024-W20-r1 already and cannot hold"):
+        ready.replenish()
+    assert latest_plan(ready) == first.folder.name
+    counted = builders.week(CUTOFF_WEEK + 2) - timedelta(days=1)
+    ready.upload("inventario", builders.stock(as_of=counted), "stock.csv")
+    assert ready.replenish().folder.name == "2024-W21-r1"
+
+
+def test_orders_that_change_between_look_and_claim_are_not_planned_with(
+    ready: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ready.order(ready.replenish())
+    a_week_later(ready)
+
+    def someone_is_faster(dataset: str) -> pd.DataFrame:
+        seen = own_orders(dataset)
+        if seen.empty:
+            OrderBook(*connection()).record(
+                dataset, number, lambda _: str(OrderState.ISSUED), {"lines": LINES, "issued_on": "2024-05-13"}
+            )
+        return seen
+
+    monkeypatch.setattr(plan_steps, "own_orders", someone_is_faster)
+    with pytest.raises(ConflictError, match="changed while the plan was made: run again"):
+        ready.replenish()
+    assert on_order(ready, ready.replenish())["centro/crema"] == 60
+
+
+def test_daily_sales_are_ordered_for_a_week_unless_somebody_says_otherwise(shop: Shop) -> None:
+    shop.upload("ventas", builders.daily_sales(60), "Ventas.csv")
+    shop.upload("inventario", builders.stock(series=["ventas"]))
+    shop.upload("productos", builders.csv("unique_id,unit,currency", [("ventas", "piece", "EUR")]))
+    shop.upload("proveedores", builders.suppliers(lead_time=1))
+    shop.upload("condiciones", builders.csv("supplier_id,unique_id,unit_cost", [("norsa", "ventas", 2.5)]))
+    shop.ingest()
+    shop.train()
+    plan = shop.replenish(assume={"promotion": 0, "holiday": 0})
+    assert plan.manifest.provenance.parameters["review_period"] == 7
+    assert "The next orders are expected 7 days after these." in shop.read(plan, "report.html").decode()
+    lines = shop.lines(plan)
+    assert lines["review_period"].tolist() == [7]
+    assert lines["forecast"].between(8 * 600, 8 * 1100).all(), "eight days of 600 and more"
 
 
 def test_a_plan_that_orders_nothing_is_a_plan_too(ready: Shop) -> None:
