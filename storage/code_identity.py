@@ -21,6 +21,10 @@ PACKAGES_THAT_COMPUTE: Final = (
     "xgboost",
     "xgboost-cpu",
     "joblib",
+    "highspy",
+    "pulp",
+    "pyarrow",
+    "matplotlib",
 )
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -38,14 +42,18 @@ class CodeIdentity(BaseModel):
 
 @lru_cache
 def code_identity(rooms: tuple[str, ...] = ROOMS_THAT_COMPUTE) -> CodeIdentity:
-    """Return the identity of the rooms' sources as they lie on disk now (asked once per process)."""
+    """Return the identity of the sources of rooms, or of single modules, as they lie on disk now.
+
+    Asked once per process: `code_identity(("intake", "forecasting/splitting.py"))`.
+    """
     return CodeIdentity(source_hash=_source_hash(rooms), commit=_commit(), packages=_packages())
 
 
 def _source_hash(rooms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
     for room in sorted(rooms):
-        for source in sorted((_ROOT / room).rglob("*.py")):
+        place = _ROOT / room
+        for source in [place] if place.is_file() else sorted(place.rglob("*.py")):
             # A checkout on Windows has other line ends and is the same code.
             content = source.read_bytes().replace(b"\r\n", b"\n")
             digest.update(f"{source.relative_to(_ROOT).as_posix()}\0{len(content)}\0".encode())

@@ -29,6 +29,7 @@ from tasks.retrying import step
 from tasks.run_requests import IngestRequest
 from tasks.uploads import Upload, of_table
 
+CODE: Final = ("intake", "forecasting/splitting.py")
 _NEW_DATASET: Final[Mapping[str, Any]] = {
     "train_share": 0.7,
     "validation_share": 0.0,
@@ -67,7 +68,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             dataset=request.dataset,
             inputs=as_inputs(sources, Table.SALES),
             parameters=parameters,
-            code=code_identity(("intake",)),
+            code=code_identity(CODE),
         )
         version = ids.dataset_version(
             [source.snapshot_id for source in sources], parameters, provenance.code.source_hash

@@ -92,6 +92,13 @@ def test_the_source_hash_sees_code_and_not_line_ends(tmp_path: Path, monkeypatch
         (room / "b.py").write_bytes(b"x = 1\n")
         assert identity() != first
         assert code_identity(("room",)).commit is None
+        alone = code_identity(("room/b.py",)).source_hash
+        (room / "c.py").write_bytes(b"y = 1\n")
+        code_identity.cache_clear()
+        assert code_identity(("room/b.py",)).source_hash == alone
+        (room / "b.py").write_bytes(b"x = 3\n")
+        code_identity.cache_clear()
+        assert code_identity(("room/b.py",)).source_hash != alone
     finally:
         code_identity.cache_clear()
 
@@ -99,7 +106,8 @@ def test_the_source_hash_sees_code_and_not_line_ends(tmp_path: Path, monkeypatch
 def test_this_code_has_an_identity() -> None:
     identity = code_identity()
     assert len(identity.source_hash) == 64
-    assert {"numpy", "pandas", "scikit-learn"} <= set(identity.packages)
+    computing = {"numpy", "pandas", "scikit-learn", "highspy", "pulp", "pyarrow", "matplotlib"}
+    assert computing <= set(identity.packages)
 
 
 STATEMENT = Statement(dataset="ventas", model_version="v0001", sha256="a" * 64)

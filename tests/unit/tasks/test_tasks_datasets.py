@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasting.splitting import split_by_time
+from intake.assembly import assemble_sales
 from intake.tables import Table
 from storage import ids
 from storage.code_identity import CodeIdentity
 from storage.keys import Folder, Keys, Ref
 from storage.manifests import Manifest, Provenance, Published
-from tasks.datasets import _sources, split_of
+from tasks.datasets import CODE, _sources, split_of
 from tasks.plans import complete_periods_missing
 from tasks.readings import as_inputs
 from tasks.uploads import Upload, of_table
@@ -48,6 +51,13 @@ def version_of(sources: list[Upload]) -> Published:
     )
     manifest = Manifest(provenance=provenance, input_hash=provenance.input_hash, files={})
     return Published(Folder(bucket="b", path="x"), manifest, "", written=False)
+
+
+def test_the_code_that_splits_belongs_to_the_identity_of_a_dataset() -> None:
+    used = (assemble_sales.__module__, split_by_time.__module__)
+    places = [f"{module.replace('.', '/')}.py" for module in used]
+    assert all(place in CODE or place.partition("/")[0] in CODE for place in places)
+    assert all((Path(__file__).parents[3] / place).exists() for place in CODE), "a wrong name hashes nothing"
 
 
 def test_shares_cut_after_whole_periods() -> None:
