@@ -9,6 +9,9 @@
     predicciones/          <dataset>/<dataset_version>-v0001-<horizon>-<8 hex>/  latest.json
     reposicion/            <dataset>/2026-W07-r1/  latest.json  orders/<purchase_order>/0001.json
 
+What is published stays as it is. Uploads change as people like, a pointer moves, the record of announced
+uploads is kept up to date, and the claim of an unfinished plan may be taken over; all but the uploads by
+compare-and-swap.
 The pointer of a dataset lies under `datasets/`, not at the top of its bucket: the dataset `ventas` would
 otherwise keep its pointer under `ventas/`, among what people upload.
 """
@@ -118,7 +121,7 @@ class Folder(BaseModel):
 
 
 def pointer_in(folder: Folder) -> Ref:
-    """Return the pointer to the latest of what lies in `folder`: the only mutable key besides uploads."""
+    """Return the pointer to the latest of what lies in `folder`."""
     return folder / POINTER
 
 

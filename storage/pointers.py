@@ -1,4 +1,4 @@
-"""Pointers say what is latest: the only keys that move, replaced last, by compare-and-swap."""
+"""Pointers say what is latest: moved last, after everything was read back, by compare-and-swap."""
 
 from __future__ import annotations
 
