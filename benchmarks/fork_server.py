@@ -27,10 +27,6 @@ _ROOMS: Final = (
     ("intake", "forecasting"),
     ("intake", "forecasting", "planning"),
 )
-    ("intake", "forecasting/splitting.py"),
-    ("intake", "forecasting"),
-    ("intake", "forecasting", "planning"),
-)
 
 
 @dataclass(frozen=True)
