@@ -100,21 +100,6 @@ class ObjectStore:
             self.check_bucket(ref.bucket)
             return None
 
-    def stat(self, ref: Ref) -> ObjectInfo:
-        """Return what the store says about an object; raise `MissingError` where there is none."""
-        with reported(self.endpoint, ref):
-            seen = self._client.stat_object(ref.bucket, ref.key)
-        return _info(ref, seen.etag, seen.size, seen.last_modified)
-
-    def exists(self, ref: Ref) -> bool:
-        """Whether there is such an object (its bucket must be there)."""
-        try:
-            self.stat(ref)
-        except MissingError:
-            self.check_bucket(ref.bucket)
-            return False
-        return True
-
     def put(self, ref: Ref, content: bytes, content_type: str = "application/octet-stream") -> str:
         """Write an object whatever is there, and return its ETag."""
         with reported(self.endpoint, ref):

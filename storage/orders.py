@@ -102,11 +102,6 @@ class OrderBook:
             return event
         raise ConflictError(f"Too many runs change the order {purchase_order} at once: run again.")
 
-    def find(self, dataset: str, purchase_order: str) -> OrderHistory | None:
-        """Return the history of an order, or `None` where it has no event yet."""
-        events = self._events(dataset, purchase_order)
-        return OrderHistory(events) if events else None
-
     def orders(self, dataset: str) -> tuple[OrderHistory, ...]:
         """Return the histories of all orders of a dataset that have an event, by order number."""
         return self._histories(self.keys.orders(dataset))
