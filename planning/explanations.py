@@ -35,6 +35,7 @@ class Line(Protocol):
     unusable: int
     due_later: int
     out_of_stock: pd.Timestamp
+    due_date: pd.Timestamp
     purchase_unit: str
     unit_factor: float
 
@@ -123,6 +124,11 @@ def _remarks(line: Line) -> list[str]:
         remarks.append(f"{line.unusable} expired or in quarantine do not count")
     if line.due_later:
         remarks.append(f"{line.due_later} on the way come after {day(line.interval_end)} and do not count")
-    if not pd.isna(line.out_of_stock):
+    if not pd.isna(line.out_of_stock) and line.out_of_stock < line.due_date:
+        remarks.append(
+            f"Likely out of stock from {day(line.out_of_stock)} on, and no order now comes before "
+            f"{day(line.due_date)}: hurry what is on the way"
+        )
+    elif not pd.isna(line.out_of_stock):
         remarks.append(f"Without this order out of stock from {day(line.out_of_stock)}")
     return remarks

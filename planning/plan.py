@@ -74,7 +74,7 @@ class PlanSettings:
     review_period: int = 1
     service_level: float = 0.95
     carry_over_factor: float = 1.2
-    longest_cover: int = 26
+    longest_cover: int = 8
     paths: int = 500
     seed: int = 0
 

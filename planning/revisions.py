@@ -54,6 +54,8 @@ def revise(
         explanation=[
             f"{line.explanation} Before this revision {line.previous_quantity}, of which issued "
             f"{line.issued_quantity}; the week's total changes by {line.change:+d}."
+            if line.change
+            else line.explanation
             for line in lines.itertuples()
         ]
     )

@@ -146,12 +146,13 @@ def publish_plan(dataset: Ref, model: Ref, uploads: list[Upload], request: Reple
             name,
         )
     logger.info(
-        "%s: plan %s %s: %s orders for %s",
+        "%s: plan %s %s: %s orders for %s; %s exceptions to look at first",
         name,
         claim.plan_id,
         "published" if published.written else "was there already, nothing changed",
         published.manifest.metrics["purchase_orders"],
         published.manifest.metrics["amounts"],
+        published.manifest.metrics["exceptions"] or "no",
     )
     return published.folder / MANIFEST
 

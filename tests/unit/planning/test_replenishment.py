@@ -240,7 +240,7 @@ def test_the_supplier_minimum_raises_the_cheapest_lines_and_says_by_how_much() -
 def test_a_minimum_that_would_not_sell_leaves_the_order_and_says_so() -> None:
     plan = plan_of(paths_of(a=[1, 1, 1]), suppliers=minimum(1000.0))
     assert line(plan)["order_quantity"] == 1
-    assert "would not sell within 26 weeks" in reasons(plan, "mill")[0]
+    assert "would not sell within 8 weeks" in reasons(plan, "mill")[0]
     patient = plan_of(paths_of(a=[1, 1, 1]), PlanSettings(longest_cover=500), suppliers=minimum(1000.0))
     assert line(patient)["amount"] >= 1000
 
@@ -461,3 +461,10 @@ def test_no_open_orders_frame_needs_no_columns_but_its_own() -> None:
         settings=PlanSettings(),
         plan_id="2026-W07-r3",
     ).lines["purchase_order"].tolist() == ["2026-W07-r3-mill"]
+
+
+def test_a_stockout_that_no_order_can_prevent_is_said_as_such() -> None:
+    """Nothing on the shelf, ten a week, two weeks of lead time: the first week is lost whatever is ordered."""
+    explanation = str(line(plan_of(paths_of(a=[10, 10, 10])))["explanation"])
+    assert "Likely out of stock from 9 Feb on, and no order now comes before 23 Feb" in explanation
+    assert "Without this order" not in explanation
