@@ -52,10 +52,10 @@ def revise(
     )
     lines = lines.assign(
         explanation=[
-            f"{line.explanation} Before this revision {line.previous_quantity}, of which issued "
+            f"{line.explanation!s} Before this revision {line.previous_quantity}, of which issued "
             f"{line.issued_quantity}; the week's total changes by {line.change:+d}."
             if line.change
-            else line.explanation
+            else str(line.explanation)
             for line in lines.itertuples()
         ]
     )
