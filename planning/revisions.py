@@ -52,7 +52,7 @@ def revise(
     )
     lines = lines.assign(
         explanation=[
-            f"{line.explanation!s} Before this revision {line.previous_quantity}, of which issued "
+            str(line.explanation) + f" Before this revision {line.previous_quantity}, of which issued "
             f"{line.issued_quantity}; the week's total changes by {line.change:+d}."
             if line.change
             else str(line.explanation)

@@ -464,7 +464,7 @@ def test_no_open_orders_frame_needs_no_columns_but_its_own() -> None:
 
 
 def test_a_stockout_that_no_order_can_prevent_is_said_as_such() -> None:
-    """Nothing on the shelf, ten a week, two weeks of lead time: the first week is lost whatever is ordered."""
+    """Nothing on the shelf, two weeks of lead time: the first week is lost whatever is ordered."""
     explanation = str(line(plan_of(paths_of(a=[10, 10, 10])))["explanation"])
     assert "Likely out of stock from 9 Feb on, and no order now comes before 23 Feb" in explanation
     assert "Without this order" not in explanation
