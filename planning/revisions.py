@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 import numpy as np
@@ -50,15 +51,7 @@ def revise(
     lines = lines.assign(
         change=lines["issued_quantity"] + lines["order_quantity"] - lines["previous_quantity"]
     )
-    lines = lines.assign(
-        explanation=[
-            str(line.explanation) + f" Before this revision {line.previous_quantity}, of which issued "
-            f"{line.issued_quantity}; the week's total changes by {line.change:+d}."
-            if line.change
-            else str(line.explanation)
-            for line in lines.itertuples()
-        ]
-    )
+    lines = lines.assign(explanation=[_with_change(row) for row in lines.to_dict("records")])
 
     exceptions: Exceptions = []
     surplus = lines[["issued_quantity", "not_below_zero"]].min(axis=1)
@@ -78,3 +71,12 @@ def revise(
 
 def _sum_by_series(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     return frame[column].astype("float64").groupby(frame["unique_id"]).sum()
+
+
+def _with_change(line: dict[Hashable, object]) -> str:
+    if not line["change"]:
+        return str(line["explanation"])
+    return (
+        f"{line['explanation']} Before this revision {line['previous_quantity']}, of which issued "
+        f"{line['issued_quantity']}; the week's total changes by {line['change']:+d}."
+    )
