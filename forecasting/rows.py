@@ -96,8 +96,9 @@ def _hash(
     mixed = (
         identity * np.uint64(0x9E3779B97F4A7C15)
         + number.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
-        + np.asarray(salt).astype(np.uint64) * np.uint64(0x165667B19E3779F9)
-        + np.uint64(seed % 2**32) * np.uint64(0x27D4EB2F165667C5)
+        # An array of one: numpy warns where a scalar wraps around, which is what it is to do here.
+        + np.atleast_1d(salt).astype(np.uint64) * np.uint64(0x165667B19E3779F9)
+        + np.uint64(seed % 2**32 * 0x27D4EB2F165667C5 % 2**64)
     )
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
