@@ -12,6 +12,7 @@ import pandas as pd
 from artifacts.csv_files import csv_bytes
 from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, newest_as_of
+from intake.errors import MissingError
 from intake.periods import period_end
 from intake.reading import Reading
 from intake.tables import Table
@@ -46,13 +47,20 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
 
     Files that were part of the version before stay part, also where a newer one took their place in the
     bucket: a newer file replaces the series and periods that it covers and nothing else. What was once known
-    to be complete stays complete. Returns the manifest. Raises InputError where any file must be refused.
+    to be complete stays complete. Returns the manifest. Raises InputError where any file must be refused, and
+    MissingError where there is no sales file.
     """
     datasets = Datasets(*connection())
     with recorded() as log:
         before = _latest(datasets, request.dataset) if not request.start_over else None
         settings = _settings(before, request)
         sources = _sources(before, of_table(uploads, Table.SALES))
+        if not sources:
+            raise MissingError(
+                f"No sales file was uploaded for the dataset '{request.dataset}': "
+                f"`abasto upload FILE --dataset {request.dataset}`, or put it under "
+                f"{datasets.keys.uploads('ventas')}{request.dataset}/."
+            )
         planning_files = [upload for upload in uploads if upload.table is not Table.SALES]
         readings = read_uploads([*sources, *planning_files], rejected_share=settings["rejected_share"])
         by_table = [reading for reading in readings if reading.table is Table.STOCK]

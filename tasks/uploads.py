@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from intake.errors import InputError, MissingError
+from intake.errors import InputError
 from intake.tables import Table
 from storage import ids
 from storage.datasets import Datasets
@@ -34,7 +34,6 @@ def snapshot_uploads(dataset: str) -> list[Upload]:
 
     Sales are the files that `storage.ids.dataset_of` assigns to the dataset. Of every other folder, the files
     under `<folder>/<dataset>/` are taken, else those at the top of the folder, which serve all datasets.
-    Raises MissingError where nothing was uploaded for the dataset.
     """
     store, keys = connection()
     datasets = Datasets(store, keys)
@@ -50,11 +49,6 @@ def snapshot_uploads(dataset: str) -> list[Upload]:
                     snapshot=datasets.keep_snapshot(found.ref.name, content),
                 )
             )
-    if not of_table(uploads, Table.SALES):
-        raise MissingError(
-            f"No sales file was uploaded for the dataset '{dataset}': "
-            f"`abasto upload FILE --dataset {dataset}`, or put it under {keys.uploads('ventas')}{dataset}/."
-        )
     logger.info("%s: %d uploaded files are kept as they came", dataset, len(uploads))
     return uploads
 
