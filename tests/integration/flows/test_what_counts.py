@@ -222,3 +222,11 @@ def test_no_csv_for_people_runs_in_a_spreadsheet(shop: Shop) -> None:
     assert "=1+1" in rejected
     cells = [cell for row in csv.reader(rejected.splitlines()) for cell in row]
     assert not [cell for cell in cells if cell.startswith("=")], rejected
+
+
+def test_what_was_ingested_stays_when_its_upload_is_deleted(shop: Shop) -> None:
+    upload = shop.upload("ventas", builders.weekly_sales(40))
+    before = shop.ingest()
+    shop.world.store.remove(upload)
+    assert shop.train().manifest.provenance.inputs["dataset"] == before.as_input
+    assert shop.ingest().folder == before.folder
