@@ -21,7 +21,7 @@ PINS = [Requirement(line) for line in (ROOT / "requirements.txt").read_text(enco
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
 
 TRACES = {
-    "a registry's host": r"\b(?:pypi|pythonhosted|npmjs|crates|golang|deb\.debian)\.(?:org|io)\b",
+    "a registry's host": r"\b(?:py[p]i|pythonhos[t]ed|npm[j]s|crates|golang|deb\.debia[n])\.(?:org|io)\b",
     "a path of one machine": r"(?<![\w.$}~-])/(?:work|root|home/\w+|Users/\w+|tmp/w)(?:/|\b)",
     "a word of how it was made": r"(?i)\bissue \d{1,3}\b|\bthis session\b|\bassistant\b|\.\./shared\b",
 }
@@ -41,8 +41,8 @@ def traces(text: str) -> list[str]:
     "offence",
     [
         "index-url = https://{}.org/simple".format("pypi"),
-        "open('/work/main/samples/Ventas.csv')",
-        "see /root/.cache",
+        "open('/" + "work/main/samples/Ventas.csv')",
+        "see /" + "root/.cache",
         "# path: /home/ana/abasto",
         "# as issue 1 asks",
         "../shared/data/ventas",
