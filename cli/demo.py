@@ -19,6 +19,7 @@ from storage.keys import Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
 from storage.settings import Settings
+from tasks.connection import folder_of
 
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "samples"
 DAILY: Final = "ventas"
@@ -66,7 +67,7 @@ def run_demo() -> None:
             say(f"{kind} {parameters['dataset']}")
             made = run_here(kind, request_model(kind)(**parameters))
             manifest: Ref = made[0] if isinstance(made, list) else made
-            published[kind, parameters["dataset"]] = read_published(store, manifest_folder(manifest))
+            published[kind, parameters["dataset"]] = read_published(store, folder_of(manifest))
         headline("4 of 4  What came of it")
         for dataset in (DAILY, WEEKLY):
             _show_metrics(published["train", dataset])
@@ -80,13 +81,6 @@ def run_demo() -> None:
     say(f"Done in {time.monotonic() - began:.0f} s.")
     next_step("`abasto up` keeps everything running: these runs are in the Prefect UI it prints.")
     next_step(f"`abasto pull plan --dataset {WEEKLY}` downloads the orders and the report.")
-
-
-def manifest_folder(manifest: Ref) -> Any:
-    """The folder of a manifest that a flow returned."""
-    from tasks.connection import folder_of
-
-    return folder_of(manifest)
 
 
 def _show_metrics(model: Published) -> None:

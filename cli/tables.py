@@ -8,21 +8,20 @@ from typing import Any
 
 from cli.connection import connected
 from cli.console import next_step, say, show_table
+from cli.transfer import registry_of
 from storage.history import Record, history
 from storage.keys import POINTER, Keys
 from storage.manifests import Manifest
 from storage.objects import ObjectStore
 from storage.plans import Plans
-from storage.registry import ModelRegistry
 from storage.settings import Settings
-from storage.signing import load_signing_keys
 
 ERRORS = ("mae", "mse", "rmse", "wape", "mase", "bias")
 
 
 def show_models(dataset: str) -> None:
     """Print the model versions of a dataset, the oldest first."""
-    records = _read(lambda store, keys: _registry(store, keys).models(dataset))
+    records = _read(lambda store, keys: registry_of(store, keys).models(dataset))
     show_table(
         f"Models of {dataset}, errors on the test periods",
         ["version", "state", "recipe", "mae", "rmse", "wape", "mase", "cutoff", "made", "decision"],
@@ -76,7 +75,7 @@ def show_comparison(dataset: str, first: str, second: str) -> None:
     """Print two model versions side by side."""
     manifests = _read(
         lambda store, keys: [
-            _registry(store, keys).published(dataset, version).manifest for version in (first, second)
+            registry_of(store, keys).published(dataset, version).manifest for version in (first, second)
         ]
     )
     one, other = (dict(_described(manifest)) for manifest in manifests)
@@ -146,10 +145,6 @@ def _facts(record: Record, *names: str) -> list[object]:
 
 def _when(record: Record) -> str:
     return f"{record.manifest.when:%Y-%m-%d %H:%M}" if record.manifest else ""
-
-
-def _registry(store: ObjectStore, keys: Keys) -> ModelRegistry:
-    return ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))
 
 
 def _read(question: Callable[[ObjectStore, Keys], Any]) -> Any:

@@ -55,7 +55,7 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
         with ObjectStore(settings.store_address()) as store:
             published = find_version(store, settings.keys, kind, dataset, version)
             if kind == "model":
-                _registry(store, settings.keys).verified_model(published)
+                registry_of(store, settings.keys).verified_model(published)
             place = to / kind / dataset / published.folder.name
             paths = {name: _inside(place, name) for name in [*published.manifest.files, MANIFEST, RUN_LOG]}
             try:
@@ -90,7 +90,7 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
     Raises InputError for another kind and MissingError where there is no such version.
     """
     if kind == "model":
-        registry = _registry(store, keys)
+        registry = registry_of(store, keys)
         return registry.published(dataset, version or registry.latest(dataset))
     if kind == "plan":
         return Plans(store, keys).published(dataset, version or "latest")
@@ -100,5 +100,6 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
     raise InputError(f"'{kind}' cannot be pulled; use model, prediction or plan")
 
 
-def _registry(store: ObjectStore, keys: Keys) -> ModelRegistry:
+def registry_of(store: ObjectStore, keys: Keys) -> ModelRegistry:
+    """The model registry of a store, with the keys of this installation."""
     return ModelRegistry(store, keys, load_signing_keys(Settings.load().signing_key_path))
