@@ -8,16 +8,18 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from intake.cells import reasons_against, with_words
-from intake.conventions import Interpretation, interpret
-from intake.dates import DATE_CONVENTIONS
-from intake.decimals import DECIMAL_CONVENTIONS
+from intake.findings import Finding
+from intake.layout.sheet import Sheet
+from intake.mapping import FileMapping
 from intake.problems import Problem
-from intake.roles import Role, assign_roles
-from intake.sheet import Sheet
 from intake.tables import SCHEMAS, Kind, Schema, Table
 from intake.text_columns import Texts, Values, quoted
-from intake.weekdays import check_weekdays
+from intake.values.cells import reasons_against, with_words
+from intake.values.conventions import Interpretation, interpret
+from intake.values.dates import DATE_CONVENTIONS
+from intake.values.decimals import DECIMAL_CONVENTIONS
+from intake.values.weekdays import check_weekdays
+from intake.words.roles import Role, assign_roles
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +28,16 @@ class Conversion:
 
     columns: dict[str, Values]
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
-def convert(sheet: Sheet, table: Table) -> Conversion:
+def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
     """Read every column as the schema of `table` says; values of rows that have a problem mean nothing.
 
     InputError if a column is missing or there twice, or if its dates or numbers can be read in two ways.
     """
     schema = SCHEMAS[table]
-    roles, notes = assign_roles(sheet, table)
+    roles, findings = assign_roles(sheet, table, mapping)
     meanings = _interpret_dates(roles, sheet) | _interpret_numbers(roles, sheet)
     columns: dict[str, Values] = {}
     problems: list[Problem] = []
@@ -46,26 +48,30 @@ def convert(sheet: Sheet, table: Table) -> Conversion:
             columns[name] = columns[name].astype("datetime64[ns]")
         problems.append(Problem.of_texts(role.written, reasons_against(role, meaning)))
         if meaning.convention is not None:
-            notes.append(
-                f"{quoted(role.written.header)} is read {meaning.convention.name}: {meaning.evidence}"
+            findings.append(
+                Finding(
+                    role.written.header,
+                    f"{quoted(role.written.header)} is read {meaning.convention.name}: {meaning.evidence}",
+                    meaning.evidence,
+                )
             )
     if "weekday" in roles:
         disagreement, note = check_weekdays(
             roles["weekday"].written, roles["ds"].written.header, columns["ds"]
         )
         problems.append(disagreement)
-        notes.append(note)
+        findings.append(Finding(roles["weekday"].written.header, note))
     if schema.any_of:
         problems.append(_nothing_given(schema, columns, len(sheet.spans)))
     if schema.unique_id_parts and "unique_id" not in columns:
         columns["unique_id"], note = _series(schema, roles, columns, sheet)
-        notes.append(note)
+        findings.append(Finding("series", note))
     order = [column.name for column in schema.columns if column.name not in schema.helpers]
     order += [name for name in columns if name not in {column.name for column in schema.columns}]
     return Conversion(
         {name: columns[name] for name in order if name in columns},
         (sheet.malformed, *(problem.without(sheet.malformed.rows) for problem in problems)),
-        tuple(notes),
+        tuple(findings),
     )
 
 

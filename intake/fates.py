@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from intake.layout.sheet import Sheet
 from intake.problems import Problem, by_row, rows_with_problems
-from intake.sheet import Sheet
 
 Mask = npt.NDArray[np.bool_]
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from intake.conversion import convert
-from intake.encoding import decode
 from intake.errors import InputError
 from intake.fates import Mask, decide_fates
+from intake.files.text_grid import text_grid
+from intake.findings import Finding
+from intake.layout.sheet import find_sheet
+from intake.mapping import NOTHING_STATED, FileMapping
 from intake.periods import infer_freq, period_start
 from intake.problems import rows_with_problems
-from intake.records import DELIMITERS
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
-from intake.sheet import read_sheet
 from intake.tables import SCHEMAS, Table
 
 
@@ -27,7 +28,7 @@ class Reading:
     datetime64[ns]; everything else float64, NaN if empty); optional columns only if the file has them.
     `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or
     more. The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected
-    counts where the cell could be read. `notes`: one sentence per thing that was inferred.
+    counts where the cell could be read. `findings`: everything that was inferred.
     """
 
     table: Table
@@ -39,11 +40,23 @@ class Reading:
     quantity_accepted: float | None
     quantity_duplicate: float | None
     quantity_rejected: float | None
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was inferred, one sentence each."""
+        return tuple(finding.sentence for finding in self.findings)
 
 
-def read_table(content: bytes, name: str, table: Table, *, rejected_share: float = 0.05) -> Reading:
-    """Read the file `name`, of which `content` are the bytes, as a `table`.
+def read_table(
+    content: bytes,
+    name: str,
+    table: Table,
+    *,
+    mapping: FileMapping = NOTHING_STATED,
+    rejected_share: float = 0.05,
+) -> Reading:
+    """Read the file `name`, of which `content` are the bytes, as a `table`; what `mapping` states wins.
 
     A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by
     cell is a duplicate and counts once. Different lines for the same key (series and period in sales)
@@ -57,29 +70,32 @@ def read_table(content: bytes, name: str, table: Table, *, rejected_share: float
     """
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
-    decoded = decode(content, name)
-    sheet = read_sheet(decoded.text, name, table)
-    conversion = convert(sheet, table)
+    sheet = find_sheet(text_grid(content, name, table, mapping), table, mapping)
+    conversion = convert(sheet, table, mapping)
     frame = pd.DataFrame(conversion.columns)
-    notes = [f"the file is {decoded.encoding} text with {DELIMITERS[sheet.delimiter]}s between the cells"]
-    notes += conversion.notes
+    findings = [*sheet.findings, *conversion.findings]
     freq = None
     if table is Table.SALES:
         usable = ~rows_with_problems(conversion.problems, len(frame))
         frame, freq, note = _to_periods(frame, usable, name)
-        notes.append(note)
+        findings.append(Finding("periods", note))
     schema = SCHEMAS[table]
     fates = decide_fates(sheet, frame, conversion.problems, schema.key)
     lines = count_lines(sheet, fates)
     refuse_if_too_many(lines, fates.reasons, sheet, rejected_share)
     if lines.duplicate:
-        notes.append(
-            f"lines that repeat an earlier one cell by cell, and do not count again: {lines.duplicate}"
+        findings.append(
+            Finding(
+                "file",
+                f"lines that repeat an earlier one cell by cell, and do not count again: {lines.duplicate}",
+            )
         )
     accepted = frame[fates.accepted].reset_index(drop=True)
     if table is Table.SALES and (accepted["y"] < 0).any():
         returns = accepted.loc[accepted["y"] < 0, "y"]
-        notes.append(f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
+        findings.append(
+            Finding("y", f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
+        )
 
     def quantity(fate: Mask) -> float | None:
         return math.fsum(frame.loc[fate, schema.measure].dropna()) if schema.measure else None
@@ -94,7 +110,7 @@ def read_table(content: bytes, name: str, table: Table, *, rejected_share: float
         quantity_accepted=quantity(fates.accepted),
         quantity_duplicate=quantity(fates.duplicate),
         quantity_rejected=quantity(fates.rejected),
-        notes=tuple(notes),
+        findings=tuple(findings),
     )
 
 

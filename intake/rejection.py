@@ -9,7 +9,7 @@ import pandas as pd
 
 from intake.errors import InputError
 from intake.fates import Fates, Mask
-from intake.sheet import Sheet
+from intake.layout.sheet import Sheet
 from intake.text_columns import quoted
 
 _SHOWN = 5

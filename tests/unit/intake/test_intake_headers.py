@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake import headers
-from intake.headers import snake_case, translate, vocabulary
 from intake.tables import SCHEMAS, Schema, Table
+from intake.words import headers
+from intake.words.headers import snake_case, translate, vocabulary
 
 
 @pytest.mark.parametrize("table", list(Table))

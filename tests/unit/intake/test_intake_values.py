@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.dates import read_days
-from intake.decimals import read_decimal_comma, read_decimal_point
 from intake.errors import InputError
 from intake.reading import read_table
 from intake.tables import Table
+from intake.values.dates import read_days
+from intake.values.decimals import read_decimal_comma, read_decimal_point
 
 dates = st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31))
 

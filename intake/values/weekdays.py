@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from intake.headers import snake_case
 from intake.problems import Problem
 from intake.text_columns import TextColumn, quoted
+from intake.words.headers import snake_case
 
 ENGLISH: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SPANISH: Final = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from intake.conventions import Convention
 from intake.text_columns import Texts
+from intake.values.conventions import Convention
 
 _MIDNIGHT: Final = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"  # spreadsheets and databases add it to plain dates
 _YEAR_FIRST: Final = rf"^([0-9]{{4}})([-/.]|(?=[0-9]{{4}}$))([0-9]{{1,2}})\2([0-9]{{1,2}}){_MIDNIGHT}$"

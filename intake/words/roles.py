@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from intake.decimals import DECIMAL_CONVENTIONS
 from intake.errors import InputError
-from intake.headers import snake_case, translate
-from intake.sheet import Sheet
+from intake.findings import Finding
+from intake.layout.sheet import Sheet
+from intake.mapping import FileMapping
 from intake.tables import SCHEMAS, Column, Kind, Schema, Table
 from intake.text_columns import TextColumn, quoted
+from intake.values.decimals import DECIMAL_CONVENTIONS
+from intake.words.headers import snake_case, translate
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
 _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
@@ -30,7 +32,7 @@ class Role:
     written: TextColumn
 
 
-def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]]:
+def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict[str, Role], list[Finding]]:
     """Translate the headers and decide about columns that the schema does not know.
 
     Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required
@@ -44,11 +46,13 @@ def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]
     renamed = [
         f"{quoted(column.header)} is {name}" for name, column in known.items() if column.header != name
     ]
-    notes = ["columns: " + ", ".join(renamed)] if renamed else []
+    findings = [Finding("header", "columns: " + ", ".join(renamed))] if renamed else []
     if "unique_id" in known:
         parts = [part for part in schema.unique_id_parts if part in schema.helpers and part in known]
         names = [quoted(known.pop(part).header) for part in parts]
-        notes += [f"{name} is not kept, because unique_id names the series" for name in names]
+        findings += [
+            Finding(name, f"{name} is not kept, because unique_id names the series") for name in names
+        ]
     roles = {name: Role(_needed(schema, name, known), column) for name, column in known.items()}
     for name, written in zip(translated, sheet.columns, strict=True):
         if name is None:
@@ -56,8 +60,8 @@ def assign_roles(sheet: Sheet, table: Table) -> tuple[dict[str, Role], list[str]
             if column is not None:
                 roles[column.name] = Role(column, written)
             if note:
-                notes.append(note)
-    return roles, notes
+                findings.append(Finding(written.header, note))
+    return roles, findings
 
 
 def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake.errors import InputError
-from intake.sheet import Sheet
+from intake.layout.sheet import Sheet
 from intake.text_columns import TextColumn, Texts, Values, quoted
 
 

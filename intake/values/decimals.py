@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from intake.conventions import Convention
 from intake.text_columns import Texts
+from intake.values.conventions import Convention
 
 # Thousands come in threes and do not start with 0, so that 0.125 and 1.50 can be read in one way only.
 _NUMBER: Final = (

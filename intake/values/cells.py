@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from intake.conventions import Interpretation
-from intake.roles import Role, is_missing
 from intake.tables import Kind
 from intake.text_columns import Texts, quoted
+from intake.values.conventions import Interpretation
+from intake.words.roles import Role, is_missing
 
 _YES: Final = ("yes", "y", "true", "t", "x", "si", "sí", "s", "verdadero", "v")
 _NO: Final = ("no", "n", "false", "f", "falso")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from intake.headers import recognised
 from intake.tables import Table
+from intake.words.headers import recognised
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _NOTHING: Final = re.compile(r"[\s,;|]*")

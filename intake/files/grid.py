@@ -1,0 +1,45 @@
+"""Cells as they came, before anybody knows what they mean: a text file, or one sheet of a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from intake.findings import Finding
+from intake.text_columns import TextColumn
+
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """All rows of a file or sheet, titles and headers and blank ones too, as columns of text.
+
+    Row i begins at line `first_lines[i]` (1 = first) and covers `spans[i]` lines, more than one where a
+    quoted cell has line breaks; together the rows cover every line exactly once. Every column has one cell
+    per row.
+    A row that has not as many cells as there are columns is empty in all of them and its cells are in
+    `misfits` (None where its quotes do not match). `original_text(row)` is the row as it came, without its
+    line end. `delimiter` is '' where cells were not cut out of text. `findings`: how the bytes were read.
+    """
+
+    name: str
+    delimiter: str
+    columns: tuple[TextColumn, ...]
+    first_lines: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int64]
+    misfits: Mapping[int, Cells | None]
+    original_text: Callable[[int], str]
+    findings: tuple[Finding, ...] = ()
+
+    def row(self, row: int) -> Cells | None:
+        """The cells of a row, trimmed, as many as it has; None where its quotes do not match."""
+        if row in self.misfits:
+            return self.misfits[row]
+        return tuple(str(column.texts[column.codes[row]]) for column in self.columns)
+
+    def __len__(self) -> int:
+        return len(self.first_lines)

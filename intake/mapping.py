@@ -1,0 +1,36 @@
+"""What a person says about a file: it always wins over what the file itself suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+IGNORE: Final = "ignore"  # the meaning of a column that is not to be read
+
+Shape = Literal["long", "wide", "tickets"]
+Order = Literal["day/month/year", "month/day/year"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMapping:
+    """The statements that hold for one file; None or empty where nothing is stated.
+
+    `columns`: header as written -> canonical column, or IGNORE. `header_line`: physical line, 1 = first.
+    `member`: the file inside an archive. `freq`: the period that sales are summed to.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    member: str | None = None
+    sheet: str | None = None
+    header_line: int | None = None
+    decimal: Literal[".", ","] | None = None
+    dates: Order | None = None
+    shape: Shape | None = None
+    freq: str | None = None
+    duplicates: Literal["drop", "keep"] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_STATED: Final = FileMapping()
