@@ -10,7 +10,7 @@ import pandas as pd
 from intake.conversion import convert
 from intake.errors import InputError
 from intake.fates import Mask, decide_fates
-from intake.files.text_grid import text_grid
+from intake.files.opening import open_file
 from intake.findings import Finding
 from intake.layout.sheet import find_sheet
 from intake.mapping import NOTHING_STATED, FileMapping
@@ -70,7 +70,7 @@ def read_table(
     """
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
-    sheet = find_sheet(text_grid(content, name, table, mapping), table, mapping)
+    sheet = find_sheet(open_file(content, name, table, mapping), table, mapping)
     conversion = convert(sheet, table, mapping)
     frame = pd.DataFrame(conversion.columns)
     findings = [*sheet.findings, *conversion.findings]

@@ -29,11 +29,14 @@ class TextColumn:
     """`texts` has each distinct text once, without the white space around it; row i holds `texts[codes[i]]`.
 
     What is to know about a text is found out once and `spread` to the rows; that is what makes reading fast.
+    `exact` marks the texts that stand for a typed cell (of a workbook or of Parquet): numbers as Python's
+    repr writes them and dates as ISO 8601, which are never ambiguous; None where no cell was typed.
     """
 
     header: str
     texts: Texts
     codes: Rows
+    exact: npt.NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, header: str, cells: Texts) -> TextColumn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,11 +42,12 @@ class Sheet:
     findings: tuple[Finding, ...] = ()
 
 
-def find_sheet(grid: Grid, table: Table, mapping: FileMapping) -> Sheet:
+def find_sheet(grids: Sequence[Grid], table: Table, mapping: FileMapping) -> Sheet:
     """Find the header of a grid and the rows below it; the first row that is not blank is the header.
 
     InputError if there is no such row, if its quotes do not match, or if nothing follows.
     """
+    (grid,) = grids
     blank = np.ones(len(grid), dtype=np.bool_)
     for column in grid.columns:
         blank &= column.spread(column.blank)
