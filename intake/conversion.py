@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
@@ -55,6 +56,12 @@ def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
                     meaning.evidence,
                 )
             )
+    if "year" in roles and "ds" not in roles:
+        raise InputError(
+            "the date comes in parts, which cannot be put together yet; give the file one column of dates",
+            file=sheet.name,
+            line=sheet.header_line,
+        )
     if "weekday" in roles:
         disagreement, note = check_weekdays(
             roles["weekday"].written, roles["ds"].written.header, columns["ds"]

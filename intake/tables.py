@@ -85,6 +85,16 @@ _SERIES: Final = Column(
 )
 _PLACE_AND_PRODUCT: Final = _columns(Kind.TEXT, location="shop, warehouse or plant", product="what is sold")
 _WEEKDAY: Final = _columns(Kind.TEXT, weekday="weekday of ds, checked against it")
+# As they are written: a month may be 7, 202607 or julio. What makes a date of them knows which.
+_DATE_PARTS: Final = _columns(
+    Kind.TEXT,
+    year="year of the date",
+    quarter="quarter of the date",
+    month="month of the date",
+    week="ISO week of the date",
+    day="day of the month",
+)
+DATE_PARTS: Final = tuple(column.name for column in _DATE_PARTS)
 _EVENTS: Final = _columns(Kind.FLAG, promotion="promotion in the period", holiday="holiday in the period")
 
 SCHEMAS: Final[dict[Table, Schema]] = {
@@ -99,11 +109,18 @@ SCHEMAS: Final[dict[Table, Schema]] = {
             *_EVENTS,
             *_PLACE_AND_PRODUCT,
             *_columns(Kind.TEXT, channel="sales channel"),
+            *_columns(Kind.NUMBER, revenue="money for the units", discount="money or share taken off"),
+            *_columns(Kind.TEXT, ticket="receipt or invoice", line_number="line of the ticket"),
+            *_columns(Kind.TEXT, time="time of day of the sale"),
             *_WEEKDAY,
+            *_DATE_PARTS,
         ),
         key=("unique_id", "ds"),
         unique_id_parts=("location", "product", "channel"),
-        helpers=("location", "product", "channel", "weekday"),
+        helpers=(
+            *("location", "product", "channel", "weekday"),
+            *("discount", "ticket", "line_number", "time", *DATE_PARTS),
+        ),
         measure="y",
         keeps_exog=True,
     ),
@@ -186,8 +203,10 @@ SCHEMAS: Final[dict[Table, Schema]] = {
             *_columns(Kind.QUANTITY, required=True, capacity="units that can be made in the period"),
             *_columns(Kind.SHARE, positive=True, yield_rate="good share of what is made"),
             *_columns(Kind.QUANTITY, positive=True, density="good units per unit of capacity"),
+            *_DATE_PARTS,
         ),
         key=("resource", "ds"),
+        helpers=DATE_PARTS,
     ),
     Table.CALENDAR: Schema(
         columns=(
@@ -196,9 +215,10 @@ SCHEMAS: Final[dict[Table, Schema]] = {
             *_EVENTS,
             *_columns(Kind.NUMBER, temperature="mean temperature", sunshine="hours of sunshine"),
             *_WEEKDAY,
+            *_DATE_PARTS,
         ),
         key=("ds", "location"),
-        helpers=("weekday",),
+        helpers=("weekday", *DATE_PARTS),
         keeps_exog=True,
     ),
 }

@@ -25,9 +25,18 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "channel": "sales_channel canal canal_de_venta",
     "ds": (
-        "date day week month quarter period sale_date sales_date week_start fecha dia semana mes "
-        "trimestre periodo fecha_venta fecha_de_venta inicio_semana"
+        "date period sale_date sales_date week_start fecha periodo fecha_venta fecha_de_venta inicio_semana"
     ),
+    "year": "ano anio ejercicio annee jahr",
+    "quarter": "trimestre trimestre_fiscal quartal",
+    "month": "mes mois monat",
+    "week": "semana semaine woche kalenderwoche kw",
+    "day": "dia jour tag",
+    "ticket": "ticket_number invoice invoice_no receipt bon factura num_ticket numero_de_factura belegnummer",
+    "line_number": "line_no ticket_line linea_de_ticket numero_de_linea",
+    "time": "hour hora heure uhrzeit sale_time hora_de_venta",
+    "revenue": "net_sales turnover amount line_total importe importe_neto ingresos umsatz chiffre_d_affaires",
+    "discount": "descuento remise rabatt desconto",
     "weekday": "day_of_week week_day dow dia_semana dia_de_la_semana dia_de_semana nombre_dia",
     "price": "unit_price selling_price sales_price precio precio_unitario precio_venta precio_de_venta pvp",
     "in_stock": "available availability en_stock disponible disponibilidad",

@@ -14,7 +14,7 @@ from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
-from intake.tables import SCHEMAS, Column, Kind, Schema, Table
+from intake.tables import DATE_PARTS, SCHEMAS, Column, Kind, Schema, Table
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.words.headers import snake_case, translate
@@ -42,6 +42,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     headers = [column.header for column in sheet.columns]
     translated = translate(headers, table, sheet.name, sheet.header_line)
     known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
+    known = _date_of_one_part(known, schema)
     _require_columns(sheet, table, set(known))
     renamed = [
         f"{quoted(column.header)} is {name}" for name, column in known.items() if column.header != name
@@ -62,6 +63,13 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
             if note:
                 findings.append(Finding(written.header, note))
     return roles, findings
+
+
+def _date_of_one_part(known: Mapping[str, TextColumn], schema: Schema) -> dict[str, TextColumn]:
+    """A period that stands alone ('Semana' with a date in it) is the date; parts are put together later."""
+    parts = [part for part in DATE_PARTS if part in known and part in schema.helpers]
+    alone = parts if "ds" not in known and len(parts) == 1 else []
+    return {"ds" if name in alone else name: column for name, column in known.items()}
 
 
 def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
@@ -96,6 +104,8 @@ def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
 def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
     schema = SCHEMAS[table]
     named_by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
+    if "year" in known and len(known & set(DATE_PARTS)) > 1:
+        named_by_parts.add("ds")
     found = ", ".join(quoted(column.header) for column in sheet.columns)
     for column in schema.required:
         if column.name not in known | named_by_parts:

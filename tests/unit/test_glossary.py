@@ -25,6 +25,7 @@ WORDS = {
     " quantity_per scrap_rate gross_requirements net_requirements planned_receipts planned_releases",
     "Operations": "ref dataset snapshot_id dataset_version model_version run_id plan_id revision manifest"
     " promotion",
+    "Sales files": "ticket line_number time revenue discount year quarter month week day",
 }
 BANNED = {"level", "sku", "item_id", "product_id", "target", "stockout_cost", "df", "result", "data"}
 NUMBERS = {"int", "float", "np.float64", "np.int64", "Array", "npt.NDArray[np.float64]"}
