@@ -12,7 +12,7 @@ from intake.errors import InputError
 from intake.fates import Mask, decide_fates
 from intake.files.opening import open_file
 from intake.findings import Finding
-from intake.layout.sheet import find_sheet
+from intake.layout.recognition import find_sheet
 from intake.mapping import NOTHING_STATED, FileMapping
 from intake.periods import infer_freq, period_start
 from intake.problems import rows_with_problems

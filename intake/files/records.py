@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -64,19 +65,17 @@ def read_records(lines: Sequence[str], delimiter: str) -> Records:
 def find_delimiter(lines: Sequence[str], table: Table) -> str:
     """The delimiter that makes the best table of the first records.
 
-    Best has the most headers that we know, then the most records as wide as the header, then the widest
-    header; a comma wins a tie. Known headers go first because a decimal comma also cuts every record in equal
-    parts.
+    Best has a row with the most headers that we know (titles may stand above it), then the most records of
+    one width, then the widest ones; a comma wins a tie. Known headers go first because a decimal comma also
+    cuts every record in equal parts.
     """
 
     def merit(delimiter: str) -> tuple[int, int, int]:
         records = read_records(lines[:_SAMPLE_RECORDS], delimiter)
         filled = [cells for cells in records.cells if cells and not is_blank(cells)]
-        if not filled:
-            return (0, 0, 0)
-        header = filled[0]
-        as_wide = sum(len(cells) == len(header) for cells in filled) if len(header) > 1 else 0
-        return (recognised(header, table), as_wide, len(header))
+        words = max((recognised(cells, table) for cells in filled), default=0)
+        widths = Counter(len(cells) for cells in filled if len(cells) > 1)
+        return (words, *max(((count, width) for width, count in widths.items()), default=(0, 0)))
 
     return max(DELIMITERS, key=merit)
 

@@ -1,0 +1,86 @@
+"""What a cell looks like from afar: nothing, a number, a date or words; enough to find headers by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from intake.text_columns import Texts
+from intake.values.dates import DATE_CONVENTIONS
+
+Kinds = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
+
+_NOTHING: Final = re.compile(
+    r"(?:[-–—]|n/?[ad]|nan|nat|null|none|<na>|#n/a|#n/d|\(blank\)|\s)*", re.IGNORECASE
+)
+_MONEY: Final = r"(?:[$€£¥%]|[A-Z]{3}\b|r\$|kr\b|zł)"
+_NUMBER: Final = re.compile(
+    rf"[-+(]?\s*{_MONEY}?\s*[-+(]?\.?\d[\d.,'’\s]*(?:e[-+]?\d+)?\s*{_MONEY}?\s*[-)]?", re.I
+)
+_TRUTH: Final = (
+    *("true", "false", "yes", "no", "si", "sí", "oui", "non", "ja", "nein", "sim", "não", "nao"),
+    *("verdadero", "falso", "vrai", "faux", "wahr", "falsch", "verdadeiro"),
+)
+
+
+class Kind(IntEnum):
+    """What a cell looks like."""
+
+    EMPTY = 0
+    NUMBER = 1
+    DATE = 2
+    WORDS = 3
+    TRUTH = 4  # yes or no
+
+
+def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
+    """One Kind per text; digits alone are a number, even where they could be a date."""
+    kinds = np.empty(len(texts), dtype=np.int8)
+    for i, text in enumerate(texts):
+        if not text or _NOTHING.fullmatch(text):
+            kinds[i] = Kind.EMPTY
+        elif _NUMBER.fullmatch(text):
+            kinds[i] = Kind.NUMBER
+        elif text.lower() in _TRUTH:
+            kinds[i] = Kind.TRUTH
+        else:
+            kinds[i] = Kind.WORDS
+    doubtful = [i for i, text in enumerate(texts) if kinds[i] != Kind.EMPTY and not _plain(text)]
+    if doubtful:
+        dates = are_dates(np.array([texts[i] for i in doubtful], dtype=np.object_))
+        kinds[np.array(doubtful)[dates]] = Kind.DATE
+    return kinds
+
+
+def are_dates(texts: Texts) -> Mask:
+    """Which texts can be read as the date of a period."""
+    read = np.zeros(len(texts), dtype=np.bool_)
+    for convention in DATE_CONVENTIONS:
+        read |= ~np.isnat(convention.read(texts).astype("datetime64[D]"))
+    return read
+
+
+def period_headers(headers: Sequence[str]) -> Mask:
+    """Which headers name periods: they read as dates.
+
+    Bare digits (202401, 20240105, a serial day) do only where three or more of them go up step by step.
+    """
+    texts = np.array(headers, dtype=np.object_)
+    if not len(texts):
+        return np.zeros(0, dtype=np.bool_)
+    dates = are_dates(texts)
+    bare = np.array([_plain(text) for text in headers], dtype=np.bool_)
+    numbers = np.array([int(headers[i]) for i in np.flatnonzero(bare & dates).tolist()], dtype=np.int64)
+    if len(numbers) < 3 or (np.diff(numbers) <= 0).any() or numbers[0] < 30000:
+        dates &= ~bare
+    return dates
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
