@@ -13,6 +13,7 @@ import numpy.typing as npt
 from intake.files.grid import Cells, Grid
 from intake.findings import Finding
 from intake.layout.header import Header
+from intake.layout.kinds import Kind, kinds_of
 from intake.problems import Problem
 from intake.text_columns import TextColumn, quoted
 
@@ -152,7 +153,7 @@ def _repeats(grid: Grid, header: Header) -> npt.NDArray[np.bool_]:
     if header.rows and len([name for name in header.names if name]) > 2:
         main = np.flatnonzero(_same(grid, header.rows[-1], header.body))
         for i in main.tolist():
-            while i > 0 and not repeated[i - 1] and _is_single(grid, int(header.body[i - 1])):
+            while i > 0 and (repeated[i - 1] or _is_single(grid, int(header.body[i - 1]))):
                 i -= 1
                 repeated[i] = True
     return repeated
@@ -176,7 +177,8 @@ def _same(grid: Grid, row: int, among: npt.NDArray[np.intp]) -> npt.NDArray[np.b
 
 def _is_single(grid: Grid, row: int) -> bool:
     cells = grid.row(row)
-    return cells is not None and sum(1 for cell in cells if cell) == 1
+    filled = [cell for cell in cells or () if cell]
+    return len(filled) == 1 and kinds_of(filled)[0] == Kind.WORDS
 
 
 def _counts_rows(column: TextColumn) -> bool:
