@@ -57,8 +57,8 @@ def common_freq(owns: Sequence[str], rules: DatasetRules) -> str:
     if len(different) > 1:
         raise InputError(
             f"the sales files of one dataset have different frequencies ({', '.join(different)}); "
-            "upload each kind as a dataset of its own, into a folder of its own, or state in [dataset] the one that all "
-            f'are to be brought to, such as freq = "{_longest(different)}"'
+            "upload each kind as a dataset of its own, into a folder of its own, or state in [dataset] "
+            f'the one that all are to be brought to, such as freq = "{_longest(different)}"'
         )
     return different[0]
 

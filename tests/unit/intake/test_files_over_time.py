@@ -158,7 +158,8 @@ def test_months_become_weeks_by_the_stated_split_alone() -> None:
 
 def test_longer_periods_keep_sums_prices_and_shares() -> None:
     text = "unique_id,ds,y,price,in_stock,promotion,revenue\n" + "\n".join(
-        f"a,{day:%Y-%m-%d},{number % 7},{2 + 2 * (number % 7 == 6)},{int(number % 7 > 0)},{int(number % 7 > 4)},10"
+        f"a,{day:%Y-%m-%d},{number % 7},"
+        f"{2 + 2 * (number % 7 == 6)},{int(number % 7 > 0)},{int(number % 7 > 4)},10"
         for number, day in enumerate(DAYS)
     )
     read = read_table(text.encode(), "days.csv", Table.SALES)
