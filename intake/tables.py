@@ -33,12 +33,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A canonical column: its name, what it holds, and whether every row needs it."""
+    """A canonical column: its name, what it holds, and whether every row needs it.
+
+    `unless`: another column of the table; a row that fills it may leave a required one empty.
+    """
 
     name: str
     kind: Kind
     description: str
     required: bool = False
+    unless: str = ""
     positive: bool = False  # for quantities and shares by which something is divided
 
 
@@ -72,10 +76,17 @@ class Schema:
 
 
 def _columns(
-    kind: Kind, *, required: bool = False, positive: bool = False, **described: str
+    kind: Kind, *, required: bool = False, unless: str = "", positive: bool = False, **described: str
 ) -> tuple[Column, ...]:
     return tuple(
-        Column(name=name, kind=kind, description=description, required=required, positive=positive)
+        Column(
+            name=name,
+            kind=kind,
+            description=description,
+            required=required,
+            unless=unless,
+            positive=positive,
+        )
         for name, description in described.items()
     )
 
@@ -127,11 +138,18 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     Table.STOCK: Schema(
         columns=(
             _SERIES,
-            *_columns(Kind.QUANTITY, required=True, on_hand="units on the shelf and in the store room"),
+            *_columns(
+                Kind.QUANTITY,
+                required=True,
+                unless="on_order",  # a second order of a series has a row of its own and counts nothing
+                on_hand="units on the shelf and in the store room",
+            ),
             *_columns(Kind.TEXT, lot="lot code"),
             *_columns(Kind.DATE, expiry="last day of use"),
             *_columns(Kind.QUANTITY, on_order="units ordered and not yet received"),
             *_columns(Kind.DATE, due_date="day on which on_order arrives", as_of="day of the count"),
+            *_columns(Kind.QUANTITY, due_in="periods after the count until on_order arrives; 1 is the next"),
+            *_columns(Kind.TEXT, due_unit="what due_in counts: D, W, MS, QS; empty is the sales' period"),
             *_columns(Kind.QUANTITY, quarantine="units of on_hand that may not be used yet"),
             *_PLACE_AND_PRODUCT,
         ),
@@ -151,7 +169,11 @@ SCHEMAS: Final[dict[Table, Schema]] = {
                 shortage_cost="money per unit of sales lost",
             ),
             *_columns(Kind.SHARE, service_level="probability of no shortage in a protection interval"),
-            *_columns(Kind.QUANTITY, shelf_life="days from receipt to the last day of sale"),
+            *_columns(
+                Kind.QUANTITY,
+                shelf_life="days from receipt to the last day of sale",
+                floor="units that are always to be there",
+            ),
             *_columns(
                 Kind.TEXT, source="supplier_id, or location that supplies it", currency="ISO 4217 code"
             ),
@@ -178,7 +200,10 @@ SCHEMAS: Final[dict[Table, Schema]] = {
                 product="product, in all locations",
                 component="bought component",
             ),
-            *_columns(Kind.QUANTITY, unit_cost="money per unit"),
+            *_columns(
+                Kind.QUANTITY, unit_cost="money per unit", break_quantity="units from which unit_cost holds"
+            ),
+            *_columns(Kind.TEXT, currency="ISO 4217 code"),
             *_columns(Kind.QUANTITY, positive=True, pack_size="units per pack"),
             *_columns(Kind.QUANTITY, minimum_order_quantity="units", lead_time="days from order to shelf"),
             *_columns(Kind.TEXT, purchase_unit="unit on the purchase order"),
@@ -191,6 +216,7 @@ SCHEMAS: Final[dict[Table, Schema]] = {
         columns=(
             *_columns(Kind.TEXT, required=True, parent="what is made", component="what goes into it"),
             *_columns(Kind.QUANTITY, required=True, positive=True, quantity_per="units per unit of parent"),
+            *_columns(Kind.TEXT, unit="unit of quantity_per, such as kg or piece"),
             *_columns(Kind.SHARE, scrap_rate="share of the component that is lost"),
             *_columns(Kind.SHARE, positive=True, yield_rate="good share of what is made"),
         ),
@@ -198,14 +224,20 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     ),
     Table.CAPACITY: Schema(
         columns=(
-            *_columns(Kind.TEXT, required=True, resource="machine, line or product"),
+            *_columns(Kind.TEXT, resource="machine or line", product="what it makes, or what is limited"),
             *_columns(Kind.DATE, required=True, ds="first day of the period"),
             *_columns(Kind.QUANTITY, required=True, capacity="units that can be made in the period"),
             *_columns(Kind.SHARE, positive=True, yield_rate="good share of what is made"),
             *_columns(Kind.QUANTITY, positive=True, density="good units per unit of capacity"),
+            *_columns(
+                Kind.QUANTITY,
+                ramp="most by which production may grow from one period to the next",
+                scheduled="capacity that is already promised",
+            ),
             *_DATE_PARTS,
         ),
-        key=("resource", "ds"),
+        key=("resource", "product", "ds"),
+        any_of=("resource", "product"),
         helpers=DATE_PARTS,
     ),
     Table.CALENDAR: Schema(
