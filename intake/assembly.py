@@ -12,6 +12,7 @@ from intake.dataset_rules import NO_RULES, DatasetRules
 from intake.errors import InputError, MissingError
 from intake.periods import period_end, period_start
 from intake.reading import Reading
+from intake.recipes import refuse_cycles
 from intake.sales import KEY, Drop, merge_drops
 from intake.tables import SCHEMAS, Table
 
@@ -98,7 +99,8 @@ def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
     Rows with the same key are replaced by those of the newest file. A calendar is replaced cell by cell: a
     file of temperatures and a file of promotions speak of the same days. Stock is a count: only files of the
     newest `as_of` count, each for its series (the newest file, where none says a day). Terms have no key: a
-    file replaces what earlier files say about its suppliers. Raises MissingError without files.
+    file replaces what earlier files say about its suppliers. Raises MissingError without files, InputError if
+    files together say that something is made of itself.
     """
     if not readings:
         raise MissingError(f"there is no {table} file")
@@ -109,6 +111,8 @@ def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
     joined = readings[0].frame
     for reading in readings[1:]:
         joined = _replaced(joined, reading.frame, list(SCHEMAS[table].key) or ["supplier_id"])
+    if table is Table.BILL_OF_MATERIALS:
+        refuse_cycles(joined)
     return joined
 
 

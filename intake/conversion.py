@@ -16,11 +16,12 @@ from intake.problems import Problem
 from intake.tables import SCHEMAS, Kind, Schema, Table
 from intake.text_columns import Texts, Values, quoted
 from intake.values.cells import reasons_against, with_words
+from intake.values.closed_texts import CLOSED_TEXTS, read_closed_texts
 from intake.values.conventions import Interpretation, interpret
 from intake.values.dates import DATE_CONVENTIONS
 from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.values.weekdays import check_weekdays
-from intake.words.roles import Role, assign_roles
+from intake.words.roles import Role, assign_roles, is_missing
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +45,15 @@ def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
     problems: list[Problem] = []
     for name, role in roles.items():
         meaning = meanings.get(name, Interpretation(role.written.texts))
+        if name in CLOSED_TEXTS and role.column.kind is Kind.TEXT:
+            texts, reasons = read_closed_texts(name, role.written)
+            meaning = Interpretation(texts)
+            problems.append(Problem.of_texts(role.written, reasons))
         columns[name] = role.written.spread(meaning.values)
         if role.column.kind is Kind.DATE:
             columns[name] = columns[name].astype("datetime64[ns]")
-        problems.append(Problem.of_texts(role.written, reasons_against(role, meaning)))
+        objections = Problem.of_texts(role.written, reasons_against(role, meaning))
+        problems.append(objections if not role.column.unless else _unless_given(role, objections, roles))
         if meaning.convention is not None:
             findings.append(
                 Finding(
@@ -103,6 +109,15 @@ def _interpret_numbers(roles: Mapping[str, Role], sheet: Sheet) -> dict[str, Int
         way_out="write the numbers without separators of thousands and with other than three decimals",
     )
     return {name: with_words(roles[name], meaning) for name, meaning in zip(numeric, read, strict=True)}
+
+
+def _unless_given(role: Role, objections: Problem, roles: Mapping[str, Role]) -> Problem:
+    """The objections to a column, except to cells that are empty where another column makes up for them."""
+    other = roles.get(role.column.unless)
+    if other is None:
+        return objections
+    made_up = role.written.spread(is_missing(role.written)) & ~other.written.spread(is_missing(other.written))
+    return objections.without(np.flatnonzero(made_up))
 
 
 def _nothing_given(schema: Schema, columns: Mapping[str, Values], rows: int) -> Problem:

@@ -16,7 +16,9 @@ from intake.layout.recognition import find_sheet
 from intake.mapping import NOTHING_STATED, FileMapping
 from intake.periods import infer_freq, period_start
 from intake.problems import rows_with_problems
+from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
+from intake.repeated_columns import rows_of_repeated
 from intake.tables import SCHEMAS, Table
 
 
@@ -96,6 +98,11 @@ def read_table(
         findings.append(
             Finding("y", f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
         )
+
+    accepted, about_rows = rows_of_repeated(accepted, table, name)
+    findings += about_rows
+    if table is Table.BILL_OF_MATERIALS:
+        refuse_cycles(accepted, name, lines=sheet.first_lines[fates.accepted])
 
     def quantity(fate: Mask) -> float | None:
         return math.fsum(frame.loc[fate, schema.measure].dropna()) if schema.measure else None

@@ -3,6 +3,7 @@ twice."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from intake.periods import following, period_end
+from intake.periods import following, period_end, shift
 from planning.order_states import OPEN_STATES, OrderState
 
 OPEN_ORDER_COLUMNS: Final = ("purchase_order", "supplier_id", "unique_id", "quantity", "due")
@@ -48,10 +49,11 @@ def resolve_open_orders(
     """What was on order when the stock was counted, and what we have ordered since.
 
     stock: the stock frame; if any row fills `on_order`, the file speaks for what was ordered up to its count
-    and its blanks mean nothing is on order. The day of the count is `as_of`, else the last day of the cutoff
-    period. own_orders: OPEN_ORDER_COLUMNS and `state` (an OrderState), optionally `issued_on` and
-    `received_on` (dates). same_stock: plan ids that were made from the same stock file, which therefore holds
-    none of their orders.
+    and its blanks mean nothing is on order. What has no due_date is due in the period `due_in`, counted after
+    the cutoff (or in the day, week, month or quarter that `due_unit` names). The day of the count is `as_of`,
+    else the last day of the cutoff period. own_orders: OPEN_ORDER_COLUMNS and `state` (an OrderState),
+    optionally `issued_on` and `received_on` (dates). same_stock: plan ids that were made from the same stock
+    file, which therefore holds none of their orders.
 
     Our own orders count while issued or confirmed, and where they were received after the count.
     Where the file speaks, only those issued after the count do; of those issued on the very day of `as_of`,
@@ -59,7 +61,7 @@ def resolve_open_orders(
     too, counts and is an exception: the file may have been written later and hold it.
     """
     own = _own(own_orders)
-    counted_on, stated = _counted_on(stock, own), _from_stock(stock)
+    counted_on, stated = _counted_on(stock, own), _from_stock(stock, cutoff, freq)
     file_speaks = "on_order" in stock and bool(stock["on_order"].notna().any())
     unseen = own["purchase_order"].str.startswith(tuple(f"{plan_id}-" for plan_id in same_stock))
     received = own["state"] == OrderState.RECEIVED
@@ -117,18 +119,40 @@ def _doubtful(own: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _from_stock(stock: pd.DataFrame) -> pd.DataFrame:
+def _from_stock(stock: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.DataFrame:
     ordered = stock.get("on_order", pd.Series(0.0, index=stock.index)).astype("float64").fillna(0)
     rows = stock[ordered != 0]
+    due = pd.to_datetime(rows.get("due_date", pd.Series(pd.NaT, index=rows.index)))
     return pd.DataFrame(
         {
             "purchase_order": "",
             "supplier_id": "",
             "unique_id": rows["unique_id"],
             "quantity": ordered[ordered != 0],
-            "due": rows.get("due_date", pd.NaT),
+            "due": due.where(due.notna(), _due_ahead(rows, cutoff, freq)),
         }
     )
+
+
+def _due_ahead(rows: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.Series[pd.Timestamp]:
+    """The first day of the period in which goods come that are due so many periods after the cutoff."""
+    due = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]")
+    if "due_in" not in rows:
+        return due
+    unit = rows["due_unit"] if "due_unit" in rows else pd.Series("", index=rows.index)
+    for (number, name), some in rows.groupby(["due_in", unit.rename("unit").fillna("")]):
+        due[some.index] = _ahead(cutoff, math.ceil(float(str(number))), str(name), freq)
+    return due
+
+
+def _ahead(cutoff: pd.Timestamp, number: int, unit: str, freq: str) -> pd.Timestamp:
+    if unit in ("", freq, freq.split("-")[0]):
+        return shift(cutoff, number, freq)
+    close = period_end(cutoff, freq)
+    if unit in ("D", "W"):
+        days = number if unit == "D" else 7 * (number - 1) + 1
+        return close + pd.Timedelta(days=days)
+    return shift(close, number, unit)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ SOURCING_COLUMNS: Final = (
 )
 _ITEM_TEXT: Final = ("product", "unit", "source", "currency")
 _ITEM_NUMBERS: Final = ("holding_cost", "shortage_cost", "service_level", "shelf_life")
+_TERM_TEXT: Final = ("supplier_id", "unique_id", "product", "purchase_unit")
 _TERM_NUMBERS: Final = (
     "unit_cost",
     "pack_size",
@@ -69,7 +70,8 @@ def choose_terms(
 
     Terms count in stock units. Where a purchase unit holds a whole number of them (unit_factor: a drum of 25)
     only whole purchase units are ordered, so the pack is the least common multiple of both. Lead time is the
-    term's, else the supplier's, in days, converted to whole periods by ceiling.
+    term's, else the supplier's, in days, converted to whole periods by ceiling. Where prices fall with the
+    quantity (break_quantity), the price of the least quantity counts.
     """
     exceptions: Exceptions = []
     series = _attributes(unique_id, items, exceptions)
@@ -152,7 +154,7 @@ def _attributes(unique_id: tuple[str, ...], items: pd.DataFrame, exceptions: Exc
 
 def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """Every supplier's terms for every series, at most one kind (full id or product) per supplier."""
-    table = _table(terms, ("supplier_id", "unique_id", "product", "purchase_unit"), _TERM_NUMBERS)
+    table = _table(_at_first_price(terms), _TERM_TEXT, _TERM_NUMBERS)
     table = table.dropna(subset="supplier_id").rename(columns={"unique_id": "named"})
     table["named"] = _first(table["named"], table["product"])
     table = table.dropna(subset="named").drop(columns="product")
@@ -164,6 +166,16 @@ def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
         (~both["general"].astype(bool)).groupby([both["unique_id"], both["supplier_id"]]).transform("any")
     )
     return both[~(both["general"].astype(bool) & has_exact)].drop(columns=["product", "named", "general"])
+
+
+def _at_first_price(terms: pd.DataFrame) -> pd.DataFrame:
+    """The terms without the prices of larger quantities: of the same offer, the row with the least break."""
+    if "break_quantity" not in terms:
+        return terms
+    offer = [name for name in ("supplier_id", "unique_id", "product", "component") if name in terms]
+    ordered = terms.assign(break_quantity=terms["break_quantity"].fillna(0.0))
+    least = ordered.groupby(offer, dropna=False)["break_quantity"].transform("min")
+    return ordered[ordered["break_quantity"] == least]
 
 
 def _from_source(

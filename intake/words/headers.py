@@ -50,7 +50,12 @@ _WORDS: Final[dict[str, str]] = {
         "caduca expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
         "fecha_de_caducidad vencimiento fecha_vencimiento fecha_de_vencimiento"
     ),
-    "on_order": "in_transit open_orders en_pedido en_camino en_transito pendiente_de_recibir por_recibir",
+    "due_in": "due_in_periods periods_ahead arrives_in periodos_hasta_entrega llega_en",
+    "due_unit": "due_in_unit unidad_de_plazo",
+    "on_order": (
+        "in_transit on_the_way incoming inbound open_orders en_pedido en_camino en_transito "
+        "pendiente_de_recibir por_recibir"
+    ),
     "due_date": (
         "due delivery_date arrival_date eta entrega fecha_entrega fecha_de_entrega fecha_prevista "
         "fecha_llegada"
@@ -68,6 +73,7 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "service_level": "nivel_de_servicio nivel_servicio",
     "shelf_life": "shelf_life_days vida_util dias_de_vida vida_util_dias",
+    "floor": "minimum_stock min_stock stock_floor stock_minimo existencia_minima minimo_a_mantener",
     "source": "supplied_by origen fuente suministrado_por",
     "currency": "moneda divisa",
     "supplier_id": "supplier vendor vendor_id proveedor id_proveedor codigo_proveedor",
@@ -85,6 +91,10 @@ _WORDS: Final[dict[str, str]] = {
     "unit_cost": (
         "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra"
     ),
+    "break_quantity": (
+        "price_break quantity_break break_from from_quantity cantidad_desde desde_cantidad escala tramo "
+        "a_partir_de"
+    ),
     "pack_size": (
         "pack case_size units_per_pack units_per_case tamano_pack unidades_por_caja unidades_por_pack "
         "multiplo"
@@ -99,9 +109,11 @@ _WORDS: Final[dict[str, str]] = {
     "quantity_per": "quantity_per_unit quantity qty cantidad cantidad_por cantidad_por_unidad consumo",
     "scrap_rate": "scrap merma desperdicio tasa_de_merma",
     "yield_rate": "yield rendimiento tasa_de_rendimiento",
-    "resource": "machine line work_center product recurso maquina linea producto",
+    "resource": "machine line work_center recurso maquina linea centro_de_trabajo",
     "capacity": "available_capacity capacidad capacidad_disponible",
     "density": "densidad",
+    "ramp": "ramp_up maximum_increase rampa aumento_maximo",
+    "scheduled": "scheduled_capacity reserved_capacity programado capacidad_programada capacidad_reservada",
     "temperature": "temp avg_temp average_temperature temperatura temperatura_media",
     "sunshine": "sun sunshine_hours hours_of_sun sol horas_de_sol",
 }
@@ -112,10 +124,14 @@ _WORDS_IN_TABLE: Final[dict[Table, dict[str, str]]] = {
             "cantidad unidades unidades_vendidas cantidad_vendida ventas_unidades demanda"
         ),
     },
+    Table.ITEMS: {
+        "source": "supplier supplier_id vendor proveedor supplied_by origen fuente suministrado_por"
+    },
     Table.STOCK: {
         "on_hand": (
             "stock inventory quantity qty units quantity_on_hand stock_on_hand existencias existencia "
-            "inventario cantidad unidades stock_actual disponible"
+            "inventario cantidad unidades stock_actual disponible end_inventory ending_inventory "
+            "closing_stock closing_inventory stock_final inventario_final existencias_finales"
         ),
         "as_of": (
             "date stock_date count_date fecha fecha_inventario fecha_de_inventario fecha_stock fecha_recuento"

@@ -14,6 +14,7 @@ from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
+from intake.repeated_columns import repeated_column
 from intake.tables import DATE_PARTS, SCHEMAS, Column, Kind, Schema, Table
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
@@ -57,7 +58,15 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     roles = {name: Role(_needed(schema, name, known), column) for name, column in known.items()}
     for name, written in zip(translated, sheet.columns, strict=True):
         if name is None:
-            column, note = _unknown(written, schema)
+            column, note = _repeated_or_unknown(written, table)
+            if column is not None and column.name in roles:
+                raise InputError(
+                    f"the columns {quoted(roles[column.name].written.header)} and {quoted(written.header)} "
+                    f"both mean {column.name}; rename or delete one",
+                    file=sheet.name,
+                    line=sheet.header_line,
+                    column=written.header,
+                )
             if column is not None:
                 roles[column.name] = Role(column, written)
             if note:
@@ -81,6 +90,13 @@ def _needed(schema: Schema, name: str, known: Mapping[str, TextColumn]) -> Colum
     """The column as the schema has it; what names the series is needed in every row."""
     names_series = name == "unique_id" or ("unique_id" not in known and name in schema.unique_id_parts)
     return replace(schema[name], required=True) if names_series and not schema.any_of else schema[name]
+
+
+def _repeated_or_unknown(written: TextColumn, table: Table) -> tuple[Column | None, str]:
+    repeated = None if written.blank.all() else repeated_column(written.header, table)
+    if repeated is None:
+        return _unknown(written, SCHEMAS[table])
+    return repeated, f"{quoted(written.header)} is {repeated.description}"
 
 
 def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
@@ -118,7 +134,7 @@ def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
     if schema.any_of and not known & set(schema.any_of):
         raise InputError(
             f"there is no column {' or '.join(schema.any_of)} among {found}; "
-            "give the one that says what is bought that name",
+            "give the one that says which it is that name",
             file=sheet.name,
             line=sheet.header_line,
         )

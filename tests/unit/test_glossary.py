@@ -17,10 +17,12 @@ WORDS = {
     "Series": "unique_id ds y y_hat cutoff horizon freq season_length lag exog in_stock requested"
     " demand_paths quantile",
     "Evaluation": "baseline seasonal_naive window backtest mae mse rmse wape mase bias pinball_loss coverage",
-    "Stock": "on_hand on_order backorders inventory_position lost_sales receipts lot expiry lead_time"
-    " review_period protection_interval safety_stock reorder_point order_up_to_level service_level fill_rate",
-    "Ordering": "order_quantity pack_size minimum_order_quantity minimum_order_value unit_cost holding_cost"
-    " shortage_cost critical_ratio budget shelf_life supplier_id purchase_order due_date",
+    "Stock": "on_hand on_order backorders inventory_position lost_sales due_in floor receipts lot expiry"
+    " lead_time review_period protection_interval safety_stock reorder_point order_up_to_level"
+    " service_level fill_rate",
+    "Ordering": "order_quantity pack_size minimum_order_quantity minimum_order_value unit_cost"
+    " break_quantity holding_cost shortage_cost critical_ratio budget shelf_life"
+    " supplier_id purchase_order due_date",
     "Production": "capacity yield_rate density scheduled ramp safety_stock_weeks bill_of_materials component"
     " quantity_per scrap_rate gross_requirements net_requirements planned_receipts planned_releases",
     "Operations": "ref dataset snapshot_id dataset_version model_version run_id plan_id revision manifest"

@@ -167,3 +167,34 @@ def test_no_orders_at_all_keeps_columns_and_kinds() -> None:
 
 def test_an_undated_order_of_the_file_has_no_due_date() -> None:
     assert resolve(SILENT.assign(on_order=3.0), own()).frame["due"].isna().tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("due_in", "unit", "due"),
+    [
+        (1, "W", "2026-02-09"),  # the first week after the cutoff's
+        (2, "", "2026-02-16"),
+        (8, "D", "2026-02-16"),
+        (1, "MS", "2026-03-01"),
+        (1, "QS", "2026-04-01"),
+    ],
+)
+def test_what_is_due_so_many_periods_after_the_count_has_a_date(due_in: int, unit: str, due: str) -> None:
+    assert pd.Timestamp("2026-02-02") == CUTOFF
+    stock = table(
+        unique_id=["a", "a", "b"],
+        on_hand=[5.0, None, 1.0],
+        on_order=[0.0, 7.0, 0.0],
+        due_in=[None, float(due_in), None],
+        due_unit=["", unit, ""],
+    )
+    found = resolve(stock, own(w06_r1="issued"))
+    assert found.frame[["unique_id", "quantity", "due"]].to_numpy().tolist() == [
+        ["a", 7.0, pd.Timestamp(due)]
+    ]
+
+
+def test_a_week_ahead_of_daily_sales_begins_the_day_after_the_count() -> None:
+    stock = table(unique_id=["a"], on_hand=[5.0], on_order=[7.0], due_in=[2.0], due_unit=["W"])
+    found = resolve_open_orders(stock, own(), cutoff=pd.Timestamp("2026-02-08"), freq="D")
+    assert found.frame["due"].tolist() == [pd.Timestamp("2026-02-16")]

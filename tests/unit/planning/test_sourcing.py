@@ -132,3 +132,16 @@ def test_assumptions_are_named() -> None:
 def test_a_row_twice_is_refused(name: str, key: str) -> None:
     with pytest.raises(InputError, match=f"{name} table has 'a' twice"):
         source("a", **{name: table(**{key: ["a", "a"]})})
+
+
+def test_of_prices_that_fall_with_the_quantity_the_first_counts() -> None:
+    terms = table(
+        supplier_id=["mill", "mill", "mill", "farm"],
+        product=["a", "a", "a", "a"],
+        unit_cost=[1.0, 3.0, 2.0, 2.5],
+        break_quantity=[500.0, 0.0, 100.0, None],
+        lead_time=[7.0] * 4,
+    )
+    assert chosen(source("a", terms=terms)) == {"a": "farm"}
+    alone = source("a", terms=terms[terms["supplier_id"] == "mill"]).frame
+    assert alone["unit_cost"].tolist() == [3.0]
