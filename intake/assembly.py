@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +16,9 @@ from intake.reading import Reading
 from intake.recipes import refuse_cycles
 from intake.sales import KEY, Drop, merge_drops
 from intake.tables import SCHEMAS, Table
+
+# What a file speaks for where rows of a table have no key, or where a key is less than a statement.
+_REPLACED_BY: Final = {Table.TERMS: ["supplier_id"], Table.BILL_OF_MATERIALS: ["parent"]}
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,9 @@ def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
 
     Rows with the same key are replaced by those of the newest file. A calendar is replaced cell by cell: a
     file of temperatures and a file of promotions speak of the same days. Stock is a count: only files of the
-    newest `as_of` count, each for its series (the newest file, where none says a day). Terms have no key: a
-    file replaces what earlier files say about its suppliers. Raises MissingError without files, InputError if
+    newest `as_of` count, each for its series (the newest file, where none says a day). A file of terms
+    replaces what earlier files say about its suppliers, a file of recipes about what its parents are made of.
+    Raises MissingError without files, InputError if
     files together say that something is made of itself.
     """
     if not readings:
@@ -110,7 +115,7 @@ def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
         return _cell_by_cell([reading.frame for reading in readings], SCHEMAS[table].key)
     joined = readings[0].frame
     for reading in readings[1:]:
-        joined = _replaced(joined, reading.frame, list(SCHEMAS[table].key) or ["supplier_id"])
+        joined = _replaced(joined, reading.frame, _REPLACED_BY.get(table, list(SCHEMAS[table].key)))
     if table is Table.BILL_OF_MATERIALS:
         refuse_cycles(joined)
     return joined

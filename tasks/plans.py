@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from forecasting.demand_paths import DemandPaths
 from forecasting.model import checked
 from forecasting.panel import Panel, extend
 from forecasting.prediction import prediction_table, total_table
+from intake.coherence import check_coherence
 from intake.errors import ConflictError, InputError, MissingError
 from intake.periods import following, iso_week, period_end, period_number
 from intake.tables import Table
@@ -264,6 +265,8 @@ def _decide(
         plan_id=plan_id,
     )
     plan = with_exceptions(plan, list(open_orders.exceptions))
+    incoherent = check_coherence(inputs.tables, inputs.paths.unique_id)
+    plan = replace(plan, notes=(*plan.notes, *(finding.sentence for finding in incoherent)))
     if before.lines is not None:
         week, _ = ids.plan_week_and_revision(plan_id)
         this_week = orders["purchase_order"].str.startswith(f"{week}-r")
