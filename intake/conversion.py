@@ -13,38 +13,61 @@ from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
 from intake.problems import Problem
-from intake.tables import SCHEMAS, Kind, Schema, Table
-from intake.text_columns import Texts, Values, quoted
+from intake.tables import DATE_PARTS, SCHEMAS, Kind, Schema, Table
+from intake.text_columns import TextColumn, Texts, Values, quoted
 from intake.values.cells import reasons_against, with_words
 from intake.values.closed_texts import CLOSED_TEXTS, read_closed_texts
-from intake.values.conventions import Interpretation, interpret
-from intake.values.dates import DATE_CONVENTIONS
-from intake.values.decimals import DECIMAL_CONVENTIONS
+from intake.values.conventions import NOTHING_SETTLED, Interpretation, Settled
+from intake.values.date_columns import read_dates
+from intake.values.date_parts import DateOfParts, can_be_a_date, date_of_parts
+from intake.values.number_columns import read_numbers
 from intake.values.weekdays import check_weekdays
 from intake.words.roles import Role, assign_roles, is_missing
 
 
 @dataclass(frozen=True, eq=False)
 class Conversion:
-    """Canonical name -> one value per row of the sheet; what was wrong; what was inferred."""
+    """Canonical name -> one value per row of the sheet; what was wrong; what was inferred.
+
+    `freq` is what the labels of `ds` say by themselves (2026-W07, Q3 1995, ene-24), None where they are days.
+    `settled` is what holds for later files of the same dataset that do not decide themselves.
+    """
 
     columns: dict[str, Values]
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...]
+    freq: str | None = None
+    settled: Settled = NOTHING_SETTLED
 
 
-def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
+def convert(
+    sheet: Sheet, table: Table, mapping: FileMapping, *, settled: Settled = NOTHING_SETTLED
+) -> Conversion:
     """Read every column as the schema of `table` says; values of rows that have a problem mean nothing.
 
+    What `mapping` states wins; `settled` (by earlier files) counts only where this file does not decide.
     InputError if a column is missing or there twice, or if its dates or numbers can be read in two ways.
     """
     schema = SCHEMAS[table]
     roles, findings = assign_roles(sheet, table, mapping)
-    meanings = _interpret_dates(roles, sheet) | _interpret_numbers(roles, sheet)
+    dates = read_dates(
+        {name: role.written for name, role in roles.items() if role.column.kind is Kind.DATE},
+        *(sheet, mapping, settled),
+    )
+    numbers = read_numbers(
+        {
+            name: (role.column, role.written)
+            for name, role in roles.items()
+            if role.column.kind not in (Kind.TEXT, Kind.DATE)
+        },
+        *(sheet, mapping, settled),
+    )
+    findings += [*dates.findings, *numbers.findings]
     columns: dict[str, Values] = {}
     problems: list[Problem] = []
     for name, role in roles.items():
-        meaning = meanings.get(name, Interpretation(role.written.texts))
+        meaning = dates.meanings.get(name) or numbers.meanings.get(name)
+        meaning = with_words(role, meaning) if meaning else Interpretation(role.written.texts)
         if name in CLOSED_TEXTS and role.column.kind is Kind.TEXT:
             texts, reasons = read_closed_texts(name, role.written)
             meaning = Interpretation(texts)
@@ -54,23 +77,16 @@ def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
             columns[name] = columns[name].astype("datetime64[ns]")
         objections = Problem.of_texts(role.written, reasons_against(role, meaning))
         problems.append(objections if not role.column.unless else _unless_given(role, objections, roles))
-        if meaning.convention is not None:
-            findings.append(
-                Finding(
-                    role.written.header,
-                    f"{quoted(role.written.header)} is read {meaning.convention.name}: {meaning.evidence}",
-                    meaning.evidence,
-                )
-            )
-    if "year" in roles and "ds" not in roles:
-        raise InputError(
-            "the date comes in parts, which cannot be put together yet; give the file one column of dates",
-            file=sheet.name,
-            line=sheet.header_line,
-        )
+    freq = dates.freqs.get("ds")
+    parts = {name: roles[name].written for name in DATE_PARTS if name in roles}
+    if parts and "ds" not in roles and "ds" in {column.name for column in schema.columns}:
+        together = _date_of_parts(parts, sheet)
+        columns["ds"], freq = together.days.astype("datetime64[ns]"), together.freq
+        problems.append(together.problem)
+        findings.append(together.finding)
     if "weekday" in roles:
         disagreement, note = check_weekdays(
-            roles["weekday"].written, roles["ds"].written.header, columns["ds"]
+            roles["weekday"].written, roles["ds"].written.header if "ds" in roles else "ds", columns["ds"]
         )
         problems.append(disagreement)
         findings.append(Finding(roles["weekday"].written.header, note))
@@ -85,30 +101,21 @@ def convert(sheet: Sheet, table: Table, mapping: FileMapping) -> Conversion:
         {name: columns[name] for name in order if name in columns},
         (sheet.malformed, *(problem.without(sheet.malformed.rows) for problem in problems)),
         tuple(findings),
+        freq,
+        Settled(dates.order or settled.dates, numbers.decimal or settled.decimal),
     )
 
 
-def _interpret_dates(roles: Mapping[str, Role], sheet: Sheet) -> dict[str, Interpretation]:
-    dated = {name: role.written for name, role in roles.items() if role.column.kind is Kind.DATE}
-    read = interpret(
-        list(dated.values()), DATE_CONVENTIONS, sheet, usual=None, way_out="write the dates like 2026-12-31"
-    )
-    return dict(zip(dated, read, strict=True))
-
-
-def _interpret_numbers(roles: Mapping[str, Role], sheet: Sheet) -> dict[str, Interpretation]:
-    numeric = {
-        name: role.written for name, role in roles.items() if role.column.kind not in (Kind.TEXT, Kind.DATE)
-    }
-    read = interpret(
-        list(numeric.values()),
-        DECIMAL_CONVENTIONS,
-        sheet,
-        # Who separates cells with commas writes decimals with points.
-        usual=DECIMAL_CONVENTIONS[0] if sheet.delimiter == "," else None,
-        way_out="write the numbers without separators of thousands and with other than three decimals",
-    )
-    return {name: with_words(roles[name], meaning) for name, meaning in zip(numeric, read, strict=True)}
+def _date_of_parts(parts: Mapping[str, TextColumn], sheet: Sheet) -> DateOfParts:
+    if not can_be_a_date(parts):
+        headers = ", ".join(quoted(column.header) for column in parts.values())
+        raise InputError(
+            f"{headers} do not say together which day, week, month or quarter a row is of; "
+            "give a year and a month, a week or a quarter, or one column of dates",
+            file=sheet.name,
+            line=sheet.header_line,
+        )
+    return date_of_parts(parts)
 
 
 def _unless_given(role: Role, objections: Problem, roles: Mapping[str, Role]) -> Problem:

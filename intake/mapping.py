@@ -9,7 +9,7 @@ from typing import Final, Literal
 IGNORE: Final = "ignore"  # the meaning of a column that is not to be read
 
 Shape = Literal["long", "wide", "tickets"]
-Order = Literal["day/month/year", "month/day/year"]
+Order = Literal["day/month/year", "month/day/year", "year/month/day"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,17 +10,26 @@ import numpy as np
 from intake.tables import Kind
 from intake.text_columns import Texts, quoted
 from intake.values.conventions import Interpretation
+from intake.values.names import plain
 from intake.words.roles import Role, is_missing
 
-_YES: Final = ("yes", "y", "true", "t", "x", "si", "sí", "s", "verdadero", "v")
-_NO: Final = ("no", "n", "false", "f", "falso")
+# English, Spanish, French, German, Portuguese; as `plain` writes them.
+_YES: Final = (
+    *("yes", "y", "true", "t", "x", "on", "si", "s", "verdadero", "v", "oui", "o", "vrai"),
+    *("ja", "j", "wahr", "w", "sim", "verdadeiro", "\N{CHECK MARK}", "\N{HEAVY CHECK MARK}"),
+    *("\N{BALLOT BOX WITH CHECK}", "\N{WHITE HEAVY CHECK MARK}", "\N{BALLOT BOX WITH X}"),
+)
+_NO: Final = (
+    *("no", "n", "false", "f", "off", "falso", "non", "faux", "nein", "falsch", "nao"),
+    *("\N{BALLOT X}", "\N{HEAVY BALLOT X}", "\N{CROSS MARK}", "\N{BALLOT BOX}"),
+)
 
 
 def with_words(role: Role, meaning: Interpretation) -> Interpretation:
-    """Flags and shares with yes and no (English, Spanish) read as 1 and 0; other kinds as they are."""
+    """Flags and shares with yes and no (in five languages) read as 1 and 0; other kinds as they are."""
     if role.column.kind not in (Kind.FLAG, Kind.SHARE):
         return meaning
-    words = [text.lower() for text in role.written.texts]
+    words = [plain(text) for text in role.written.texts]
     values = meaning.values.copy()
     values[np.isin(words, _YES)] = 1.0
     values[np.isin(words, _NO)] = 0.0
@@ -49,4 +58,10 @@ def reasons_against(role: Role, meaning: Interpretation) -> Texts:
         object_to(meaning.values > 1, "is above 1, which is the whole")
     if column.positive:
         object_to(meaning.values == 0, "is not above 0")
+    if meaning.complaints is not None:
+        worded = (meaning.complaints != "") & ~empty
+        reasons[worded] = [
+            f"{quoted(text)} {complaint}"
+            for text, complaint in zip(texts[worded], meaning.complaints[worded], strict=True)
+        ]
     return reasons

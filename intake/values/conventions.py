@@ -2,87 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from intake.errors import InputError
 from intake.layout.sheet import Sheet
+from intake.mapping import Order
 from intake.text_columns import TextColumn, Texts, Values, quoted
 
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to write things, such as "with a decimal comma"; `read` gives NaN or NaT for other texts."""
+    """A way to write things, such as "with a decimal comma"; `read` gives NaN or NaT for other texts.
+
+    `statement` is the line of a mapping file that says it.
+    """
 
     name: str
     read: Callable[[Texts], Values]
+    statement: str = ""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the files of a dataset have decided so far, for later ones that do not decide themselves."""
+
+    dates: Order | None = None
+    decimal: Literal[".", ","] | None = None
+
+
+NOTHING_SETTLED: Final = Settled()
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """A column and what its distinct texts mean by each convention, in the order of the conventions.
+
+    Texts of typed cells mean the same by all of them, and so they decide nothing.
+    """
+
+    column: TextColumn
+    values: tuple[Values, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Interpretation:
     """What the distinct texts of a column mean.
 
-    `convention` is None if both conventions read every text alike; `evidence` says what decided.
+    `convention` is None if all conventions read every text alike; `evidence` says what decided. `borrowed`:
+    whether another file decided. `complaints` says of texts with a value why they cannot be used all the
+    same ('' where they can), and of texts without one what is wrong with them; None where that is nothing.
     """
 
     values: Values
     convention: Convention | None = None
     evidence: str = ""
+    borrowed: bool = False
+    complaints: Texts | None = None
+
+
+TieBreak = Callable[[Mapping[int, Values]], tuple[int, str] | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """What is done where a column can be read in several ways.
+
+    `stated` by a person always wins. `usual` is what holds if nothing in the file says otherwise, with the
+    reason; `settled` is what the files before it say. `tie_break` may choose among readings of equally many
+    texts (it gets those by the position of their convention, and returns a position and a reason, or None).
+    `way_out` ends the refusal.
+    """
+
+    way_out: str
+    stated: Convention | None = None
+    usual: tuple[Convention, str] | None = None
+    settled: Convention | None = None
+    tie_break: TieBreak | None = None
 
 
 def interpret(
-    columns: Sequence[TextColumn],
-    conventions: tuple[Convention, Convention],
-    sheet: Sheet,
-    *,
-    usual: Convention | None,
-    way_out: str,
+    columns: Sequence[Readings], conventions: Sequence[Convention], sheet: Sheet, doubt: Doubt
 ) -> list[Interpretation]:
-    """Read each column by the convention that can read more of its distinct texts.
+    """Read each column by the convention that can read most of its distinct texts.
 
-    A column that both read equally well, but not alike, follows the decided columns of the file if those
-    agree, else `usual`; without a `usual` one the file is refused with an InputError that shows both
-    readings.
+    A column that several read equally well, but not alike, follows the decided columns of the file if those
+    agree, else what is usual, else what earlier files settled; without any of these the file is refused with
+    an InputError that shows both readings.
     """
-    decided = [_decide(column, conventions) for column in columns]
+    if doubt.stated is not None:
+        position = list(conventions).index(doubt.stated)
+        return [_stated(each, position, doubt.stated) for each in columns]
+    decided = [_decide(each, conventions, sheet, doubt.tie_break) for each in columns]
     found = {each.convention for each in decided if each and each.convention}
-    if len(found) == 1:
-        usual = found.pop()
-    interpretations = []
-    for column, interpretation in zip(columns, decided, strict=True):
-        if interpretation is None:
-            if usual is None:
-                raise _ambiguous(column, conventions, sheet, way_out)
-            interpretation = Interpretation(usual.read(column.texts), usual, "nothing in it says otherwise")
-        interpretations.append(interpretation)
-    return interpretations
+    return [
+        interpretation or _follow(each, conventions, sheet, doubt, found.pop() if len(found) == 1 else None)
+        for each, interpretation in zip(columns, decided, strict=True)
+    ]
 
 
-def _decide(column: TextColumn, conventions: tuple[Convention, Convention]) -> Interpretation | None:
-    first, second = (convention.read(column.texts) for convention in conventions)
-    if np.array_equal(first, second, equal_nan=True):
-        return Interpretation(first)
-    by_first, by_second = ~np.isnan(first), ~np.isnan(second)
-    if by_first.sum() == by_second.sum():
+def _stated(readings: Readings, position: int, convention: Convention) -> Interpretation:
+    values = readings.values[position]
+    if all(np.array_equal(values, other, equal_nan=True) for other in readings.values):
+        return Interpretation(values)
+    return Interpretation(values, convention, "the mapping says so")
+
+
+def _best(readings: Readings) -> list[int]:
+    """The positions of the conventions that read most of the texts, or fewer if some of them read alike."""
+    counts = [int((~np.isnan(values)).sum()) for values in readings.values]
+    best: list[int] = []
+    for position, values in enumerate(readings.values):
+        known = any(np.array_equal(values, readings.values[other], equal_nan=True) for other in best)
+        if counts[position] == max(counts) and not known:
+            best.append(position)
+    return best
+
+
+def _decide(
+    readings: Readings, conventions: Sequence[Convention], sheet: Sheet, tie_break: TieBreak | None
+) -> Interpretation | None:
+    best = _best(readings)
+    values = readings.values[best[0]]
+    if len(best) == 1:
+        alike = [np.array_equal(values, other, equal_nan=True) for other in readings.values]
+        if sum(alike) > 1:  # the others can read less, so that nobody has to choose between these
+            return Interpretation(values)
+        others = np.array(
+            [~np.isnan(other) for other, same in zip(readings.values, alike, strict=True) if not same]
+        )
+        only = ~np.isnan(values) & (others.sum(axis=0) == others[:, ~np.isnan(values)].sum(axis=0).min())
+        return Interpretation(
+            values,
+            conventions[best[0]],
+            f"{_where(readings.column, int(np.argmax(only)), sheet)} cannot be read otherwise",
+        )
+    chosen = tie_break({position: readings.values[position] for position in best}) if tie_break else None
+    if chosen is None:
         return None
-    if by_first.sum() > by_second.sum():
-        values, convention, only = first, conventions[0], by_first & ~by_second
-    else:
-        values, convention, only = second, conventions[1], by_second & ~by_first
-    return Interpretation(
-        values, convention, f"{quoted(column.texts[np.argmax(only)])} cannot be read otherwise"
-    )
+    return Interpretation(readings.values[chosen[0]], conventions[chosen[0]], chosen[1])
+
+
+def _follow(
+    readings: Readings,
+    conventions: Sequence[Convention],
+    sheet: Sheet,
+    doubt: Doubt,
+    of_the_others: Convention | None,
+) -> Interpretation:
+    possible = _best(readings)
+    usual, reason = doubt.usual or (None, "")
+    for convention, why, borrowed in (
+        (of_the_others, "as the other columns of the file", False),
+        (usual, reason, False),
+        (doubt.settled, "as the earlier files of the dataset; this one does not decide", True),
+    ):
+        if convention is not None and (position := list(conventions).index(convention)) in possible:
+            return Interpretation(readings.values[position], convention, why, borrowed)
+    raise _ambiguous(readings, conventions, possible, sheet, doubt.way_out)
+
+
+def _where(column: TextColumn, position: int, sheet: Sheet) -> str:
+    return f"{quoted(column.texts[position])} in line {sheet.first_lines[column.first_row(position)]}"
 
 
 def _ambiguous(
-    column: TextColumn, conventions: tuple[Convention, Convention], sheet: Sheet, way_out: str
+    readings: Readings, conventions: Sequence[Convention], possible: Sequence[int], sheet: Sheet, way_out: str
 ) -> InputError:
-    one, other = conventions
-    first, second = one.read(column.texts), other.read(column.texts)
+    one, other = (conventions[position] for position in possible[:2])
+    first, second = (readings.values[position] for position in possible[:2])
+    column = readings.column
     differs = (first != second) & ~np.isnan(first)
-    both = differs & ~np.isnan(second)
+    both: npt.NDArray[np.bool_] = differs & ~np.isnan(second)
     position = int(np.argmax(both if both.any() else differs))
     text = quoted(column.texts[position])
     if both.any():
@@ -90,8 +185,9 @@ def _ambiguous(
     else:
         only_other = column.texts[np.argmax(np.isnan(first) & ~np.isnan(second))]
         doubt = f"{text} can only be read {one.name} but {quoted(only_other)} only {other.name}"
+    statements = f", or state one of them in mapeo.toml: {one.statement} or {other.statement}"
     return InputError(
-        f"{doubt}, and the rest of the column does not decide; {way_out}",
+        f"{doubt}, and the rest of the column does not decide; {way_out}{statements}",
         file=sheet.name,
         line=int(sheet.first_lines[column.first_row(position)]),
         column=column.header,
