@@ -20,6 +20,7 @@ from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
 from intake.repeated_columns import rows_of_repeated
 from intake.tables import SCHEMAS, Table
+from intake.values.conventions import NOTHING_SETTLED, Settled
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +32,7 @@ class Reading:
     `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or
     more. The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected
     counts where the cell could be read. `findings`: everything that was inferred.
+    `settled`: the order of dates and the decimal mark that this and earlier files have decided.
     """
 
     table: Table
@@ -43,6 +45,7 @@ class Reading:
     quantity_duplicate: float | None
     quantity_rejected: float | None
     findings: tuple[Finding, ...]
+    settled: Settled = NOTHING_SETTLED
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -57,9 +60,11 @@ def read_table(
     *,
     mapping: FileMapping = NOTHING_STATED,
     rejected_share: float = 0.05,
+    settled: Settled = NOTHING_SETTLED,
 ) -> Reading:
     """Read the file `name`, of which `content` are the bytes, as a `table`; what `mapping` states wins.
 
+    `settled`, of the readings of earlier files of the dataset, counts only where this one does not decide.
     A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by
     cell is a duplicate and counts once. Different lines for the same key (series and period in sales)
     contradict each other, and all of them are rejected: which one is right, nobody but the sender knows. A
@@ -73,13 +78,13 @@ def read_table(
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
     sheet = find_sheet(open_file(content, name, table, mapping), table, mapping)
-    conversion = convert(sheet, table, mapping)
+    conversion = convert(sheet, table, mapping, settled=settled)
     frame = pd.DataFrame(conversion.columns)
     findings = [*sheet.findings, *conversion.findings]
     freq = None
     if table is Table.SALES:
         usable = ~rows_with_problems(conversion.problems, len(frame))
-        frame, freq, note = _to_periods(frame, usable, name)
+        frame, freq, note = _to_periods(frame, usable, name, conversion.freq)
         findings.append(Finding("periods", note))
     schema = SCHEMAS[table]
     fates = decide_fates(sheet, frame, conversion.problems, schema.key)
@@ -118,12 +123,17 @@ def read_table(
         quantity_duplicate=quantity(fates.duplicate),
         quantity_rejected=quantity(fates.rejected),
         findings=tuple(findings),
+        settled=conversion.settled,
     )
 
 
-def _to_periods(frame: pd.DataFrame, usable: Mask, name: str) -> tuple[pd.DataFrame, str | None, str]:
+def _to_periods(
+    frame: pd.DataFrame, usable: Mask, name: str, labels: str | None
+) -> tuple[pd.DataFrame, str | None, str]:
     """Move `ds` of usable rows to the first day of its period; freq is None if there is one date only."""
     days = frame.loc[usable, "ds"]
+    if labels is not None:
+        return frame, labels, f"freq is {labels}, as the labels of the periods say"
     if days.nunique() < 2:
         return frame, None, "there are not two different dates, so the frequency is left open"
     try:

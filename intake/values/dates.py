@@ -158,7 +158,8 @@ def _of_weeks(year: Numbers, week: Numbers, weekday: Numbers) -> Days:
 
     def first_monday(of: Numbers) -> Days:
         fourth = ((of - 1970).astype("datetime64[Y]").astype("datetime64[D]")) + 3
-        monday: Days = fourth - (fourth.astype(np.int64) + 3) % 7
+        after_monday = ((fourth.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
+        monday: Days = fourth - after_monday
         return monday
 
     in_range = (year >= _FIRST_YEAR) & (year <= _LAST_YEAR) & (week >= 1)
