@@ -32,6 +32,7 @@ _FREQ_OF_FORM: Final = {Form.MONTH: "MS", Form.QUARTER: "QS", Form.WEEK: "W-MON"
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FEWEST_TO_SEE_A_RHYTHM: Final = 6
 _FEWEST_DAYS_OF_A_MONTH: Final = 16  # sales of so many years with years of two digits are hardly met
+_SLIPS: Final = 0.1
 _MUCH_CLOSER: Final = 4
 _VERY_MUCH_CLOSER: Final = 30
 
@@ -51,7 +52,7 @@ class DateColumn:
 
     @classmethod
     def of(cls, column: TextColumn) -> DateColumn:
-        """Take the texts apart; numbers after the year are weeks if one of them is 13 or more, up to 53."""
+        """Take the texts apart; numbers beside a year are weeks if a header or their size says so."""
         written = take_apart(column.texts)
         yearless = (written.form == Form.MONTH) & (written.one < 100)
         yearless &= len(np.unique(written.one[yearless])) >= _FEWEST_DAYS_OF_A_MONTH
@@ -59,8 +60,9 @@ class DateColumn:
         numbered = written.form == Form.MONTH_OR_WEEK
         by_header = bool(_WEEK_HEADER.search(re.sub(r"[^a-z]+", " ", plain(column.header))))
         beyond_months = written.two[numbered] > 12
-        weeks = bool(numbered.any()) and (by_header or bool(beyond_months.mean() > 0.5))
-        return cls(column, written, weeks, yearless)
+        # One text beyond 12 is a slip among months; several are weeks.
+        weeks = by_header or (beyond_months.sum() > 1 and beyond_months.mean() > _SLIPS)
+        return cls(column, written, bool(weeks) and bool(numbered.any()), yearless)
 
     def readings(self) -> Readings:
         """The day of each distinct text by each of the DATE_CONVENTIONS."""
