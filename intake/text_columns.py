@@ -39,11 +39,23 @@ class TextColumn:
     exact: npt.NDArray[np.bool_] | None = None
 
     @classmethod
-    def of(cls, header: str, cells: Texts) -> TextColumn:
-        """The column of these cells, which may have white space around them."""
+    def of(cls, header: str, cells: Texts, exact: npt.NDArray[np.bool_] | None = None) -> TextColumn:
+        """The column of these cells, which may have white space around them; `exact` marks typed cells.
+
+        A text that is typed in one cell and untyped in another is there twice.
+        """
         codes, distinct = pd.factorize(cells)
         trimmed_codes, texts = pd.factorize(np.array([text.strip() for text in distinct], dtype=object))
-        return cls(header, texts, trimmed_codes[codes])
+        rows = trimmed_codes[codes]
+        if exact is None or not exact.any():
+            return cls(header, texts, rows)
+        codes, kinds = pd.factorize(rows * 2 + exact)
+        return cls(header, texts[kinds // 2], codes, kinds % 2 == 1)
+
+    def taken(self, header: str, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
+        """The column of some of the rows, with the texts that are left; what is exact stays so."""
+        codes, used = pd.factorize(self.codes[rows])
+        return TextColumn(header, self.texts[used], codes, None if self.exact is None else self.exact[used])
 
     def spread(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
         """One value per row, from one value per distinct text."""

@@ -24,6 +24,8 @@ class Grid:
     A row that has not as many cells as there are columns is empty in all of them and its cells are in
     `misfits` (None where its quotes do not match). `original_text(row)` is the row as it came, without its
     line end. `delimiter` is '' where cells were not cut out of text. `findings`: how the bytes were read.
+    `sheet` is the name of the sheet in its workbook, '' where there is none; the rows of a sheet are its
+    lines, and its cells are joined by tabs in `original_text`.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Grid:
     misfits: Mapping[int, Cells | None]
     original_text: Callable[[int], str]
     findings: tuple[Finding, ...] = ()
+    sheet: str = ""
 
     def row(self, row: int) -> Cells | None:
         """The cells of a row, trimmed, as many as it has; None where its quotes do not match."""

@@ -264,7 +264,7 @@ def test_a_quote_that_never_closes_costs_one_line() -> None:
         (b"", "v.csv: the file is empty"),
         (b"\xef\xbb\xbf", "v.csv: the file has only blank lines"),
         (b"\n ,\n\n,,\n", "v.csv: the file has only blank lines"),
-        (b"PK\x03\x04\0\0", "v.csv: this is not a plain text file"),
+        (b"PK\x03\x04\0\0", "v.csv: the file is damaged"),
         (
             b"ds;y\n2026-01-01;\x81\n",
             r"v.csv, line 2: the encoding is neither UTF-8 nor Windows-1252 \(byte 0x81\)",

@@ -1,0 +1,69 @@
+"""How much is read at most, so that no file takes the machine down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from intake.errors import InputError
+
+LARGEST_FILE: Final = 1 << 30  # bytes, of a file as it came and of what is packed in it, unpacked
+LARGEST_TEXT: Final = 1 << 30  # characters in all cells of a workbook
+LARGEST_RATIO: Final = 250  # unpacked to packed; sales in XML or CSV shrink to a tenth or a fiftieth
+RATIO_COUNTS_FROM: Final = 100 << 20  # bytes: small files may be as repetitive as they like
+MOST_CELLS: Final = 1 << 27
+MOST_SPARSE_CELLS: Final = (
+    1 << 24
+)  # of the rectangle around the filled cells of a sheet, if nearly all are empty
+SPARSE: Final = 1 / 20  # the share of filled cells below which a sheet is nearly empty
+MOST_MEMBERS: Final = 10_000
+
+
+def refuse_oversized(size: int, name: str) -> None:
+    """InputError if a file of `size` bytes is larger than can be read safely."""
+    if size > LARGEST_FILE:
+        raise InputError(
+            f"the file has {size / (1 << 20):,.0f} MB and {LARGEST_FILE >> 20:,} MB is the most that is "
+            "read; export it in parts, a year in each",
+            file=name,
+        )
+
+
+def refuse_bomb(packed: int, unpacked: int, name: str) -> None:
+    """InputError if `packed` bytes grow to more `unpacked` bytes than sales ever do, or than can be read."""
+    if unpacked > LARGEST_FILE or (unpacked > RATIO_COUNTS_FROM and unpacked > LARGEST_RATIO * packed):
+        raise InputError(
+            f"what is packed in it grows from {packed:,} bytes beyond {unpacked / (1 << 20):,.0f} MB, as no "
+            "sales do; unpack it yourself, and upload the file inside if it is yours",
+            file=name,
+        )
+
+
+def refuse_too_many_cells(cells: int, name: str) -> None:
+    """InputError if a sheet or table has more cells than can be held."""
+    if cells > MOST_CELLS:
+        raise InputError(
+            f"it has {cells:,} cells and {MOST_CELLS:,} are the most that are read; export it in parts",
+            file=name,
+        )
+
+
+def refuse_sparse(rows: int, columns: int, filled: int, name: str) -> None:
+    """InputError if the rectangle around the `filled` cells of a sheet is too large, or vast and empty."""
+    area = rows * columns
+    refuse_too_many_cells(area, name)
+    if area > MOST_SPARSE_CELLS and filled < SPARSE * area:
+        raise InputError(
+            f"a sheet spreads {filled:,} filled cells over {rows:,} rows and {columns:,} columns; delete "
+            "what lies far from the table and save it again",
+            file=name,
+        )
+
+
+def refuse_too_much_text(characters: int, name: str) -> None:
+    """InputError if the cells of a workbook together say more than can be held."""
+    if characters > LARGEST_TEXT:
+        raise InputError(
+            f"its cells repeat {characters:,} characters and {LARGEST_TEXT:,} are the most that are read; "
+            "leave the columns of long texts out",
+            file=name,
+        )
