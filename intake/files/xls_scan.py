@@ -53,12 +53,12 @@ def _look(content: bytes, name: str) -> None:
             refuse_sparse(total, 1, cells, name)
         cells, top, left, bottom, right = 0, 1 << 16, 1 << 16, -1, -1
 
-    for kind, data in _records(content):
+    for kind, body in _records(content):
         if kind in _FILLED:
-            if len(data) < _PLACE.size:
+            if len(body) < _PLACE.size:
                 continue
-            row, column = _PLACE.unpack_from(data)
-            last = column + max((len(data) - 6) // 6 - 1, 0) if kind == _MULRK else column
+            row, column = _PLACE.unpack_from(body)
+            last = column + max((len(body) - 6) // 6 - 1, 0) if kind == _MULRK else column
             cells += last - column + 1
             top, left = min(top, row), min(left, column)
             bottom, right = max(bottom, row), max(right, last)
@@ -68,7 +68,7 @@ def _look(content: bytes, name: str) -> None:
         elif kind == _FILEPASS:
             raise InputError("the workbook has a password; take the password off and save it", file=name)
         elif kind == _SST or (kind == _CONTINUE and follows_strings):
-            shared.append(data)
+            shared.append(body)
         follows_strings = kind == _SST or (kind == _CONTINUE and follows_strings)
     close_sheet()
     refuse_too_much_text(strings * _longest_string(shared), name)

@@ -223,12 +223,12 @@ def _sheet_parts(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> d
             relation = next((text for key, text in attributes.items() if key.endswith(":id")), "")
             sheets[attributes.get("name", "")] = relation
 
-    def target(_: str, attributes: dict[str, str]) -> None:
+    def relation_of(_: str, attributes: dict[str, str]) -> None:
         if "Id" in attributes:
             path = posixpath.join("/xl", attributes.get("Target", ""))
             targets[attributes["Id"]] = posixpath.normpath(path).lstrip("/")
 
-    for part, start in (("xl/workbook.xml", sheet), ("xl/_rels/workbook.xml.rels", target)):
+    for part, start in (("xl/workbook.xml", sheet), ("xl/_rels/workbook.xml.rels", relation_of)):
         if part in parts:
             parse(content, parts[part], name, start=start)
     return {each: targets[relation] for each, relation in sheets.items() if relation in targets}
