@@ -47,14 +47,15 @@ def refuse_too_many_cells(cells: int, name: str) -> None:
         )
 
 
-def refuse_sparse(rows: int, columns: int, filled: int, name: str) -> None:
-    """InputError if the rectangle around the `filled` cells of a sheet is too large, or vast and empty."""
-    area = rows * columns
+def refuse_sparse(area: int, rows: int, columns: int, filled: int, name: str) -> None:
+    """InputError if the rectangles around the `filled` cells of all sheets, `area` cells in all, are too
+    large, or vast and nearly empty; the largest has so many `rows` and `columns`.
+    """
     refuse_too_many_cells(area, name)
     if area > MOST_SPARSE_CELLS and filled < SPARSE * area:
         raise InputError(
-            f"a sheet spreads {filled:,} filled cells over {rows:,} rows and {columns:,} columns; delete "
-            "what lies far from the table and save it again",
+            f"{filled:,} filled cells are spread over {area:,}, in sheets of up to {rows:,} rows and "
+            f"{columns:,} columns; delete what lies far from the table and save it again",
             file=name,
         )
 

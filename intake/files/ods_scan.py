@@ -73,9 +73,13 @@ def scan_ods(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> dict[
             parse(content, entry, name, start=tables.start, end=tables.end, text=tables.text)
     if not tables:
         raise InputError("there is no sheet in it; save it again", file=name)
-    for table in tables:
-        if table.filled:
-            refuse_sparse(table.filled_rows, table.width, table.filled, name)
+    refuse_sparse(
+        sum(table.filled_rows * table.width for table in tables),
+        max(table.filled_rows for table in tables),
+        max(table.width for table in tables),
+        sum(table.filled for table in tables),
+        name,
+    )
     refuse_too_much_text(sum(table.characters for table in tables), name)
     return {table.name: table.merged for table in tables}
 

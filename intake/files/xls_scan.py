@@ -38,39 +38,51 @@ def scan_xls(content: bytes, name: str) -> None:
     _look(records, name)
 
 
-def _look(content: bytes, name: str) -> None:
-    shared: list[memoryview] = []
-    follows_strings = False
-    cells = strings = total = 0
-    top = left = 1 << 16
-    bottom = right = -1
+class _Sheet:
+    """The filled cells of one sheet, as its records go by."""
 
-    def close_sheet() -> None:
-        nonlocal cells, top, left, bottom, right, total
-        if cells:
-            refuse_sparse(bottom - top + 1, right - left + 1, cells, name)
-            total += (bottom - top + 1) * (right - left + 1)
-            refuse_sparse(total, 1, cells, name)
-        cells, top, left, bottom, right = 0, 1 << 16, 1 << 16, -1, -1
+    def __init__(self) -> None:
+        self.filled = 0
+        self.left = 1 << 16
+        self.bottom = self.right = -1
 
-    for kind, body in _records(content):
-        if kind in _FILLED:
-            if len(body) < _PLACE.size:
-                continue
+    @property
+    def area(self) -> int:
+        """The cells from row 1 to the last filled one, in the filled columns."""
+        return (self.bottom + 1) * max(self.right - self.left + 1, 0)
+
+    def fill(self, kind: int, body: memoryview) -> None:
+        if len(body) >= _PLACE.size:
             row, column = _PLACE.unpack_from(body)
             last = column + max((len(body) - 6) // 6 - 1, 0) if kind == _MULRK else column
-            cells += last - column + 1
-            top, left = min(top, row), min(left, column)
-            bottom, right = max(bottom, row), max(right, last)
+            self.filled += last - column + 1
+            self.left = min(self.left, column)
+            self.bottom, self.right = max(self.bottom, row), max(self.right, last)
+
+
+def _look(content: bytes, name: str) -> None:
+    sheets = [_Sheet()]
+    shared: list[memoryview] = []
+    follows_strings = False
+    strings = 0
+    for kind, body in _records(content):
+        if kind in _FILLED:
+            sheets[-1].fill(kind, body)
             strings += kind == _LABELSST
         elif kind == _BOF:
-            close_sheet()
+            sheets.append(_Sheet())
         elif kind == _FILEPASS:
             raise InputError("the workbook has a password; take the password off and save it", file=name)
         elif kind == _SST or (kind == _CONTINUE and follows_strings):
             shared.append(body)
         follows_strings = kind == _SST or (kind == _CONTINUE and follows_strings)
-    close_sheet()
+    refuse_sparse(
+        sum(sheet.area for sheet in sheets),
+        max(sheet.bottom + 1 for sheet in sheets),
+        max(sheet.right - sheet.left + 1 for sheet in sheets),
+        sum(sheet.filled for sheet in sheets),
+        name,
+    )
     refuse_too_much_text(strings * _longest_string(shared), name)
 
 

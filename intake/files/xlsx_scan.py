@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -73,14 +73,10 @@ def scan_xlsx(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> dict
             _look(piece, scan)
         if _holds_strings(entry):
             longest = max(longest, _longest_string(content, entry, name))
-    doubtful = [entry for entry in entries if _is_doubtful(scans.get(entry.filename), longest)]
-    if doubtful:
-        lengths = _string_lengths(content, entries, name)
-        for entry in doubtful:
-            _look_exactly(content, entry, lengths, name)
-    return {
-        sheet: scans[part] for sheet, part in _sheet_parts(content, entries, name).items() if part in scans
-    }
+    sheets = _sheet_parts(content, entries, name)
+    if _is_doubtful(list(scans.values()), len(sheets), longest):
+        _look_exactly(content, [entry for entry in entries if entry.filename in scans], sheets, name)
+    return {sheet: scans[part] for sheet, part in sheets.items() if part in scans}
 
 
 def _longest_string(content: bytes, entry: zipfile.ZipInfo, name: str) -> int:
@@ -125,16 +121,19 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _is_doubtful(scan: SheetScan | None, longest: int) -> bool:
-    """Whether a quick look could not tell that a part is safe."""
-    if scan is None or not scan.cells:
-        return False
-    area = scan.rows * scan.columns
+def _is_doubtful(scans: Sequence[SheetScan], sheets: int, longest: int) -> bool:
+    """Whether a quick look could not tell that a workbook is safe; several sheets may be of one part."""
+    areas = [scan.rows * scan.columns for scan in scans]
+    cells = sum(scan.cells for scan in scans)
+    area = max(sum(areas), sheets * max(areas, default=0))
+    strings = max(
+        sum(scan.strings for scan in scans), sheets * max((scan.strings for scan in scans), default=0)
+    )
     return (
-        scan.references < scan.cells
+        any(scan.references < scan.cells for scan in scans)
         or area > MOST_CELLS
-        or (area > MOST_SPARSE_CELLS and scan.cells < SPARSE * area)
-        or scan.strings * longest > LARGEST_TEXT
+        or (area > MOST_SPARSE_CELLS and cells < SPARSE * area)
+        or strings * longest > LARGEST_TEXT
     )
 
 
@@ -172,10 +171,15 @@ class _ExactSheet:
     def __init__(self, lengths: list[int]) -> None:
         self.lengths = lengths
         self.row = self.column = self.bottom = self.right = -1
-        self.top = self.left = 1 << 62
+        self.left = 1 << 62
         self.filled = self.characters = 0
         self.is_string = self.in_value = False
         self.value = ""
+
+    @property
+    def area(self) -> int:
+        """The cells from row 1 to the last filled one, in the filled columns."""
+        return (self.bottom + 1) * max(self.right - self.left + 1, 0)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         kind = tag.rpartition(":")[2]
@@ -188,7 +192,7 @@ class _ExactSheet:
             self.is_string = attributes.get("t") == "s"
         elif kind in ("v", "is"):
             self.filled += 1
-            self.top, self.left = min(self.top, self.row), min(self.left, self.column)
+            self.left = min(self.left, self.column)
             self.bottom, self.right = max(self.bottom, self.row), max(self.right, self.column)
             self.in_value, self.value = kind == "v", ""
 
@@ -203,13 +207,26 @@ class _ExactSheet:
         self.in_value = False
 
 
-def _look_exactly(content: bytes, entry: zipfile.ZipInfo, lengths: list[int], name: str) -> None:
-    sheet = _ExactSheet(lengths)
-    parse(content, entry, name, start=sheet.start, text=sheet.text, end=sheet.end)
-    if sheet.filled:
-        rows, columns = sheet.bottom - sheet.top + 1, sheet.right - sheet.left + 1
-        refuse_sparse(rows, columns, sheet.filled, name)
-    refuse_too_much_text(sheet.characters, name)
+def _look_exactly(
+    content: bytes, entries: list[zipfile.ZipInfo], sheets: Mapping[str, str], name: str
+) -> None:
+    lengths = _string_lengths(content, entries, name)
+    seen = {}
+    for entry in entries:
+        if not _holds_strings(entry):
+            sheet = seen[entry.filename] = _ExactSheet(lengths)
+            parse(content, entry, name, start=sheet.start, text=sheet.text, end=sheet.end)
+    # A sheet whose part is not found under its name is as large as the largest.
+    largest = max(seen.values(), key=lambda sheet: sheet.area)
+    chosen = [seen.get(part, largest) for part in sheets.values()] or [largest]
+    refuse_sparse(
+        sum(sheet.area for sheet in chosen),
+        max(sheet.bottom + 1 for sheet in chosen),
+        max(sheet.right - sheet.left + 1 for sheet in chosen),
+        sum(sheet.filled for sheet in chosen),
+        name,
+    )
+    refuse_too_much_text(sum(sheet.characters for sheet in chosen), name)
 
 
 def _sheet_parts(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> dict[str, str]:
