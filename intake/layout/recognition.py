@@ -12,6 +12,7 @@ from intake.files.grid import Grid
 from intake.layout.cutting import cut
 from intake.layout.header import find_header
 from intake.layout.sheet import Sheet
+from intake.layout.wide import to_rows
 from intake.mapping import FileMapping
 from intake.tables import Table
 
@@ -36,7 +37,7 @@ def _below_header(grid: Grid, table: Table, mapping: FileMapping) -> Sheet:
     below = cut(grid, header)
     lines = [*header.rows, *header.titles, *below.repeats.tolist()]
     rows = below.rows
-    return Sheet(
+    sheet = Sheet(
         name=grid.name,
         delimiter=grid.delimiter,
         header_line=int(grid.first_lines[header.rows[0]]) if header.rows else 1,
@@ -50,6 +51,7 @@ def _below_header(grid: Grid, table: Table, mapping: FileMapping) -> Sheet:
         original_text=lambda row: grid.original_text(int(rows[row])),
         findings=(*grid.findings, *header.findings, *below.findings),
     )
+    return to_rows(sheet, below.groups, table, mapping)
 
 
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:
