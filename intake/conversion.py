@@ -13,7 +13,7 @@ from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
 from intake.problems import Problem
-from intake.tables import DATE_PARTS, SCHEMAS, Kind, Schema, Table
+from intake.tables import DATE_PARTS, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, Texts, Values, quoted
 from intake.values.cells import reasons_against, with_words
 from intake.values.closed_texts import CLOSED_TEXTS, read_closed_texts
@@ -30,7 +30,8 @@ class Conversion:
     """Canonical name -> one value per row of the sheet; what was wrong; what was inferred.
 
     `freq` is what the labels of `ds` say by themselves (2026-W07, Q3 1995, ene-24), None where they are days.
-    `settled` is what holds for later files of the same dataset that do not decide themselves.
+    `settled` is what holds for later files of the same dataset that do not decide themselves. `roles`: all
+    canonical columns that the sheet has, those that do not stay too.
     """
 
     columns: dict[str, Values]
@@ -38,6 +39,7 @@ class Conversion:
     findings: tuple[Finding, ...]
     freq: str | None = None
     settled: Settled = NOTHING_SETTLED
+    roles: frozenset[str] = frozenset()
 
 
 def convert(
@@ -48,7 +50,7 @@ def convert(
     What `mapping` states wins; `settled` (by earlier files) counts only where this file does not decide.
     InputError if a column is missing or there twice, or if its dates or numbers can be read in two ways.
     """
-    schema = SCHEMAS[table]
+    schema = schema_of(table, sheet.measure)
     roles, findings = assign_roles(sheet, table, mapping)
     dates = read_dates(
         {name: role.written for name, role in roles.items() if role.column.kind is Kind.DATE},
@@ -103,6 +105,7 @@ def convert(
         tuple(findings),
         freq,
         Settled(dates.order or settled.dates, numbers.decimal or settled.decimal),
+        frozenset(roles),
     )
 
 

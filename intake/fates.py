@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +13,6 @@ from intake.layout.sheet import Sheet
 from intake.problems import Problem, by_row, rows_with_problems
 
 Mask = npt.NDArray[np.bool_]
-
-_TOTAL: Final = re.compile(r"\W*(grand total|total|totals|totales|subtotal|sum|suma)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,18 +26,26 @@ class Fates:
     reasons: pd.DataFrame
 
 
-def decide_fates(sheet: Sheet, frame: pd.DataFrame, problems: Sequence[Problem], key: Sequence[str]) -> Fates:
+def decide_fates(
+    sheet: Sheet,
+    frame: pd.DataFrame,
+    problems: Sequence[Problem],
+    key: Sequence[str],
+    *,
+    footer: Mask,
+    repeated: Mask,
+    drop: bool = True,
+) -> Fates:
     """Give every row its fate.
 
-    A row with a problem is rejected; the last rows are footers if they have one and start with a word like
-    'Total'. A row that repeats an earlier one cell by cell is a duplicate. Rows that share the `key` but
-    differ otherwise contradict each other and are all rejected: which one is right, nobody but the sender
-    knows.
+    `footer` rows are what they are; any other row with a problem is rejected. Rows that are `repeated` are
+    duplicates, unless they are not to be dropped. Rows that share the `key` but differ otherwise contradict
+    each other and are all rejected: which one is right, nobody but the sender knows.
     """
-    faulty = rows_with_problems(problems, len(frame))
-    footer = _footer(sheet, faulty)
-    duplicate = _repeats(sheet, ~faulty)
-    contradictions = _contradictions(sheet, frame, ~faulty & ~duplicate, key)
+    faulty = rows_with_problems(problems, len(frame)) & ~footer
+    duplicate = repeated & ~footer & ~faulty
+    contradictions = _contradictions(sheet, frame, ~faulty & ~duplicate & ~footer, key)
+    duplicate &= drop
     reasons = by_row([*problems, contradictions])
     reasons = reasons[~footer[reasons.index.to_numpy()]]
     rejected = np.zeros(len(frame), dtype=np.bool_)
@@ -49,20 +53,12 @@ def decide_fates(sheet: Sheet, frame: pd.DataFrame, problems: Sequence[Problem],
     return Fates(~(rejected | duplicate | footer), rejected, duplicate, footer, reasons)
 
 
-def _footer(sheet: Sheet, faulty: Mask) -> Mask:
-    footer = np.zeros_like(faulty)
-    for row in range(len(faulty) - 1, -1, -1):
-        if not (faulty[row] and _TOTAL.match(sheet.original_text(row))):
-            break
-        footer[row] = True
-    return footer
-
-
-def _repeats(sheet: Sheet, among: Mask) -> Mask:
+def repeats(sheet: Sheet, among: Mask) -> Mask:
+    """Which of the rows `among` all repeat an earlier one of them cell by cell."""
     codes = pd.DataFrame({position: column.codes for position, column in enumerate(sheet.columns)})
-    repeats = np.zeros_like(among)
-    repeats[among] = codes[among].duplicated()
-    return repeats
+    repeated = np.zeros_like(among)
+    repeated[among] = codes[among].duplicated()
+    return repeated
 
 
 def _contradictions(sheet: Sheet, frame: pd.DataFrame, among: Mask, key: Sequence[str]) -> Problem:
@@ -81,7 +77,8 @@ def _contradictions(sheet: Sheet, frame: pd.DataFrame, among: Mask, key: Sequenc
     return Problem.of(
         "",
         {
-            int(row): f"line {line} has the same {same} and is different; keep one of them, or their sum"
+            int(row): f"line {line} has the same {same} and is different; keep one of them, or "
+            'state shape = "tickets" to have them summed'
             for row, line in zip(clashing, other, strict=True)
         },
     )

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from intake.conversion import convert
 from intake.errors import InputError
-from intake.fates import Mask, decide_fates
+from intake.fates import Mask, decide_fates, repeats
 from intake.files.opening import open_file
 from intake.findings import Finding
+from intake.layout.footers import find_footers
 from intake.layout.recognition import find_sheet
-from intake.mapping import NOTHING_STATED, FileMapping
+from intake.layout.sheet import Sheet
+from intake.mapping import NOTHING_STATED, FileMapping, Shape
 from intake.periods import infer_freq, period_start
 from intake.problems import rows_with_problems
 from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
 from intake.repeated_columns import rows_of_repeated
-from intake.tables import SCHEMAS, Table
+from intake.tables import Table, schema_of
+from intake.tickets import Keys, are_tickets, coarser, sum_lines
 from intake.values.conventions import NOTHING_SETTLED, Settled
 
 
@@ -31,7 +35,9 @@ class Reading:
     datetime64[ns]; everything else float64, NaN if empty); optional columns only if the file has them.
     `rejected`: file, line, column, reason, text of every rejected record. `freq`: of sales with two dates or
     more. The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected
-    counts where the cell could be read. `findings`: everything that was inferred.
+    counts where the cell could be read. `findings`: everything that was inferred. `shape`: how the rows stood
+    in the file; tickets have one row per series and period in `frame`, and are counted line by line.
+    Sales that only say whether there was something to sell have in_stock and no y.
     `settled`: the order of dates and the decimal mark that this and earlier files have decided.
     """
 
@@ -46,6 +52,7 @@ class Reading:
     quantity_rejected: float | None
     findings: tuple[Finding, ...]
     settled: Settled = NOTHING_SETTLED
+    shape: Shape = "long"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -65,12 +72,12 @@ def read_table(
     """Read the file `name`, of which `content` are the bytes, as a `table`; what `mapping` states wins.
 
     `settled`, of the readings of earlier files of the dataset, counts only where this one does not decide.
-    A row with a cell that cannot be used is rejected as a whole. A line that repeats an earlier one cell by
-    cell is a duplicate and counts once. Different lines for the same key (series and period in sales)
-    contradict each other, and all of them are rejected: which one is right, nobody but the sender knows. A
-    last line that starts with a word like 'Total', and cannot be accepted, is a footer. InputError if more
-    than `rejected_share` of the lines are rejected, if none is accepted, or if the file as a whole cannot be
-    used or can be read in two ways.
+    A row with a cell that cannot be used is rejected as a whole; in a wide file, a cell alone. A line that
+    repeats an earlier one cell by cell is a duplicate and counts once, except in tickets without line
+    numbers. Different lines for the same key (series and period in sales) are summed if the file is one of
+    tickets; else they contradict each other, and all of them are rejected: which one is right, nobody but the
+    sender knows. Totals and notes are footers. InputError if more than `rejected_share` of the lines are
+    rejected, if none is accepted, or if the file as a whole cannot be used or can be read in two ways.
 
     Dates of sales become the first day of their period. A sales file that names no series is one series,
     named after the file.
@@ -78,32 +85,48 @@ def read_table(
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
     sheet = find_sheet(open_file(content, name, table, mapping), table, mapping)
-    conversion = convert(sheet, table, mapping, settled=settled)
+    stated = replace(mapping, columns={**sheet.meanings, **mapping.columns})
+    conversion = convert(sheet, table, stated, settled=settled)
     frame = pd.DataFrame(conversion.columns)
     findings = [*sheet.findings, *conversion.findings]
-    freq = None
+    schema = schema_of(table, sheet.measure)
+    faulty = rows_with_problems(conversion.problems, len(frame))
+    footer, about_footers = find_footers(sheet, frame, faulty, schema.measure)
+    findings += about_footers
+    usable = ~faulty & ~footer
+    freq, tickets, shape = None, None, sheet.shape
+    repeated = repeats(sheet, usable)
     if table is Table.SALES:
-        usable = ~rows_with_problems(conversion.problems, len(frame))
         frame, freq, note = _to_periods(frame, usable, name, conversion.freq)
         findings.append(Finding("periods", note))
-    schema = SCHEMAS[table]
-    fates = decide_fates(sheet, frame, conversion.problems, schema.key)
+        if sheet.shape == "long":
+            tickets = are_tickets(Keys.of(frame, usable), usable, repeated, conversion.roles, mapping)
+    if tickets is not None:
+        shape = "tickets"
+        findings.append(tickets)
+    drop = _drops(conversion.roles, mapping, tickets=tickets is not None)
+    if repeated.any():
+        findings.append(_about_repeats(sheet, repeated, kept=not drop))
+    fates = decide_fates(
+        sheet,
+        frame,
+        conversion.problems,
+        () if tickets else schema.key,
+        footer=footer,
+        repeated=repeated,
+        drop=drop,
+    )
     lines = count_lines(sheet, fates)
     refuse_if_too_many(lines, fates.reasons, sheet, rejected_share)
-    if lines.duplicate:
-        findings.append(
-            Finding(
-                "file",
-                f"lines that repeat an earlier one cell by cell, and do not count again: {lines.duplicate}",
-            )
-        )
     accepted = frame[fates.accepted].reset_index(drop=True)
-    if table is Table.SALES and (accepted["y"] < 0).any():
+    if schema.measure == "y" and (accepted["y"] < 0).any():
         returns = accepted.loc[accepted["y"] < 0, "y"]
         findings.append(
             Finding("y", f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
         )
-
+    if table is Table.SALES:
+        accepted, freq, about_sums = _summed(accepted, freq, mapping, name, tickets=tickets is not None)
+        findings += about_sums
     accepted, about_rows = rows_of_repeated(accepted, table, name)
     findings += about_rows
     if table is Table.BILL_OF_MATERIALS:
@@ -124,7 +147,44 @@ def read_table(
         quantity_rejected=quantity(fates.rejected),
         findings=tuple(findings),
         settled=conversion.settled,
+        shape=shape,
     )
+
+
+def _drops(roles: frozenset[str], mapping: FileMapping, *, tickets: bool) -> bool:
+    """Whether repeated lines do not count again; those of tickets do, if they have no line number."""
+    if mapping.duplicates is None:
+        return not tickets or "line_number" in roles
+    return mapping.duplicates == "drop"
+
+
+def _about_repeats(sheet: Sheet, repeated: Mask, *, kept: bool) -> Finding:
+    lines = len(np.unique(sheet.first_lines[repeated]))
+    first = int(sheet.first_lines[np.argmax(repeated)])
+    if kept:
+        sentence = f"lines that repeat an earlier one cell by cell, and count as sales of their own: {lines}"
+        return Finding("file", sentence, f"the first is line {first}", 'duplicates = "drop"')
+    sentence = f"lines that repeat an earlier one cell by cell, and do not count again: {lines}"
+    return Finding("file", sentence, f"the first is line {first}", 'duplicates = "keep"')
+
+
+def _summed(
+    accepted: pd.DataFrame, freq: str | None, mapping: FileMapping, name: str, *, tickets: bool
+) -> tuple[pd.DataFrame, str | None, list[Finding]]:
+    """One row per series and period, where there may be several or where a longer period is stated."""
+    found = freq
+    if mapping.freq is not None:
+        summing = coarser(mapping.freq, found, name, tickets=tickets) or mapping.duplicates == "keep"
+        freq = mapping.freq
+    else:
+        summing = tickets or mapping.duplicates == "keep"
+    if not summing:
+        return accepted, freq, []
+    together = sum_lines(accepted, freq)
+    sentence = f"{len(accepted)} lines are summed to {len(together)} rows of one series and period each"
+    if freq is not None and freq != found:
+        sentence += f", of freq {freq} as stated"
+    return together, freq, [Finding("periods", sentence)]
 
 
 def _to_periods(

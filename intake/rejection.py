@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intake.errors import InputError
-from intake.fates import Fates, Mask
+from intake.fates import Fates
 from intake.layout.sheet import Sheet
 from intake.text_columns import quoted
 
@@ -33,18 +33,26 @@ class LineCount:
 
 
 def count_lines(sheet: Sheet, fates: Fates) -> LineCount:
-    """Every physical line of the sheet under exactly one heading."""
+    """Every physical line of the sheet under exactly one heading.
 
-    def covered(fate: Mask) -> int:
-        return int(sheet.spans[fate].sum())
-
+    A record of several rows is accepted if one of them is, else rejected if one is, else duplicate or footer.
+    """
+    records = sheet.records
+    spans = np.zeros(int(records.max(initial=-1)) + 1, dtype=np.int64)
+    spans[records] = sheet.spans
+    counts = []
+    for fate in (fates.accepted, fates.rejected, fates.duplicate, fates.footer):
+        having = np.unique(records[fate])
+        counts.append(int(spans[having].sum()))
+        spans[having] = 0
+    accepted, rejected, duplicate, footer = counts
     return LineCount(
         header=sheet.header_span,
         blank=sheet.blank_lines,
-        footer=covered(fates.footer),
-        duplicate=covered(fates.duplicate),
-        rejected=covered(fates.rejected),
-        accepted=covered(fates.accepted),
+        footer=footer + sheet.footer_lines,
+        duplicate=duplicate,
+        rejected=rejected,
+        accepted=accepted + sheet.silent_lines,
     )
 
 
@@ -54,11 +62,23 @@ def rejected_table(reasons: pd.DataFrame, sheet: Sheet) -> pd.DataFrame:
     `reasons` has the rows of the sheet as index, and the columns column and reason. The text is as it came.
     """
     rows = reasons.index.to_numpy(dtype=np.intp)
+    columns = reasons["column"].to_numpy(dtype=object)
+    if sheet.cells is not None:  # in a wide file the cell stands under the header of its period
+        own = {column.header for column in sheet.columns} - {
+            "ds",
+            "product",
+            "y",
+            "in_stock",
+            "revenue",
+            "capacity",
+        }
+        heads = sheet.cells.texts[sheet.cells.codes[rows]]
+        columns = np.where([column in own or column == "" for column in columns], columns, heads)
     return pd.DataFrame(
         {
-            "file": np.full(len(rows), sheet.name, dtype=object),
+            "file": np.array([sheet.place(row) for row in rows.tolist()], dtype=object),
             "line": sheet.first_lines[rows],
-            "column": reasons["column"].to_numpy(dtype=object),
+            "column": columns,
             "reason": reasons["reason"].to_numpy(dtype=object),
             "text": [sheet.original_text(row) for row in rows.tolist()],
         }

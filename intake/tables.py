@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -254,3 +254,16 @@ SCHEMAS: Final[dict[Table, Schema]] = {
         keeps_exog=True,
     ),
 }
+
+
+def schema_of(table: Table, measure: str | None = None) -> Schema:
+    """The schema of a table; of sales whose cells are only about `measure` ('in_stock') without y."""
+    schema = SCHEMAS[table]
+    if table is not Table.SALES or measure != "in_stock":
+        return schema
+    columns = tuple(
+        replace(column, required=column.name in ("ds", "in_stock"))
+        for column in schema.columns
+        if column.name != "y"
+    )
+    return replace(schema, columns=columns, measure=None)

@@ -62,7 +62,9 @@ class Block:
     def sums_up_to(self, total: TextColumn) -> bool:
         """Whether nearly all filled cells of `total` are the sums of the rows."""
         for decimals in range(len(DECIMAL_CONVENTIONS)):
-            stated = np.asarray(DECIMAL_CONVENTIONS[decimals].read(total.texts), dtype=np.float64)[total.codes]
+            stated = np.asarray(DECIMAL_CONVENTIONS[decimals].read(total.texts), dtype=np.float64)[
+                total.codes
+            ]
             known = ~np.isnan(stated)
             sums = self.row_sums(decimals)
             equal = np.abs(stated - sums)[known] <= 0.01 + 1e-6 * np.abs(sums[known])
@@ -81,9 +83,9 @@ def melt(
 ) -> Sheet:
     """One row per record and label that has a cell in any of the `blocks` (canonical column -> cells).
 
-    `labels`, `cells`: one text per column of a block, a canonical header and the header as written; `kept`: the
-    columns that are repeated; `names`: those of them that name the series. A record without any cell has one
-    row that will be rejected if its name is not complete, and is silent otherwise.
+    `labels`, `cells`: one text per column of a block, under a canonical header and as the header is written;
+    `kept`: the columns that are repeated; `names`: those of them that name the series. A record without any
+    cell has one row that will be rejected if its name is not complete, and is silent otherwise.
     """
     present = np.zeros((len(sheet.spans), len(labels.codes)), dtype=np.bool_)
     for block in blocks.values():

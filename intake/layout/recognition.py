@@ -10,6 +10,7 @@ import numpy.typing as npt
 from intake.errors import InputError
 from intake.files.grid import Grid
 from intake.layout.cutting import cut
+from intake.layout.footers import without_notes
 from intake.layout.header import find_header
 from intake.layout.sheet import Sheet
 from intake.layout.wide import to_rows
@@ -51,7 +52,7 @@ def _below_header(grid: Grid, table: Table, mapping: FileMapping) -> Sheet:
         original_text=lambda row: grid.original_text(int(rows[row])),
         findings=(*grid.findings, *header.findings, *below.findings),
     )
-    return to_rows(sheet, below.groups, table, mapping)
+    return to_rows(without_notes(sheet, table), below.groups, table, mapping)
 
 
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:

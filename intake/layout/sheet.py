@@ -21,7 +21,8 @@ class Sheet:
     Rows that come from one record of the file (a wide file has one per period) have the same number in
     `records`; where each row is its own record, `records` counts 0, 1, 2, ...
     `header_span` counts the lines of header, titles and repeated headers, `blank_lines` the blank ones,
-    `silent_lines` those of records that name a series of a wide file and have no cell filled.
+    `footer_lines` those of notes below the table, `silent_lines` those of records of a wide file that
+    name a series and have no cell filled.
     A row that has not the header's width is empty in all `columns` and named in `malformed`.
     `original_text(row)` is the record of a row as it came.
 
@@ -44,6 +45,7 @@ class Sheet:
     malformed: Problem
     original_text: Callable[[int], str]
     findings: tuple[Finding, ...] = ()
+    footer_lines: int = 0
     silent_lines: int = 0
     shape: Shape = "long"
     cells: TextColumn | None = None

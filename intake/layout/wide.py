@@ -16,7 +16,7 @@ from intake.layout.meanings import is_total, meaning_of
 from intake.layout.melting import Block, melt
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
-from intake.tables import SCHEMAS, Table
+from intake.tables import Table
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.words.roles import is_missing
@@ -55,7 +55,11 @@ def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapp
             months = _months(sheet, meanings, year)
             if len(months) >= fewest:
                 return _with_months(sheet, months, meanings, year)
-    if table is Table.SALES and "ds" in meanings and not set(meanings) & {*_MEASURES[:6], "unique_id", "product"}:
+    if (
+        table is Table.SALES
+        and "ds" in meanings
+        and not set(meanings) & {*_MEASURES[:6], "unique_id", "product"}
+    ):
         return _with_products(sheet, meanings, mapping)
     return sheet
 
@@ -63,9 +67,9 @@ def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapp
 def _periods(
     headers: Sequence[str], groups: Sequence[str], table: Table, mapping: FileMapping
 ) -> list[_Period]:
-    """The columns headed by periods, by the header alone, with the label above it, or with a word around it."""
+    """The columns headed by periods, alone or with the label above or a word around it."""
     alone = period_headers(headers)
-    if alone.sum() >= _FEWEST or mapping.shape == "wide" and alone.any():
+    if alone.sum() >= _FEWEST or (mapping.shape == "wide" and alone.any()):
         return [_Period(i, headers[i], groups[i]) for i in np.flatnonzero(alone).tolist()]
     if any(groups):
         for joined in (
@@ -90,7 +94,11 @@ def _periods(
 
 
 def _with_periods(
-    sheet: Sheet, periods: Sequence[_Period], meanings: Sequence[str | None], table: Table, mapping: FileMapping
+    sheet: Sheet,
+    periods: Sequence[_Period],
+    meanings: Sequence[str | None],
+    table: Table,
+    mapping: FileMapping,
 ) -> Sheet:
     measure = _CELLS[table]
     labels = list(dict.fromkeys(period.label for period in periods))
@@ -99,8 +107,8 @@ def _with_periods(
         # One label over everything says nothing that the cells do not; several must be told apart.
         if len(labels) > 1:
             raise InputError(
-                f"the columns of periods stand under {', '.join(map(quoted, labels[:5]))}, and none of them says "
-                "that it is the quantity; name one of them so",
+                f"the columns of periods stand under {', '.join(map(quoted, labels[:5]))}, and none of them "
+                "says that it is the quantity; name one of them so",
                 file=sheet.name,
                 line=sheet.header_line,
             )
@@ -138,7 +146,9 @@ def _with_periods(
     if table is Table.SALES and set(blocks) == {"y"} and _all_yes_or_no(blocks["y"]):
         blocks = {"in_stock": blocks["y"]}
         findings.append(
-            Finding("series", "the cells say yes or no, so they are in_stock and not y", overrule='shape = "long"')
+            Finding(
+                "series", "the cells say yes or no, so they are in_stock and not y", overrule='shape = "long"'
+            )
         )
         measure = "in_stock"
     used = {period.position for period in periods}
@@ -197,7 +207,7 @@ def _months(sheet: Sheet, meanings: Sequence[str | None], year: TextColumn) -> l
     if not years:
         return []
     joined = [f"{column.header} {years[0]}" for column in sheet.columns]
-    dates = are_dates(np.array(joined, dtype=np.object_)) if joined else []
+    dates = are_dates(np.array(joined, dtype=np.object_))
     return [i for i, date in enumerate(dates) if date and meanings[i] is None]
 
 
@@ -221,8 +231,8 @@ def _with_products(sheet: Sheet, meanings: Sequence[str | None], mapping: FileMa
     headers = [sheet.columns[i].header for i in named]
     finding = Finding(
         "header",
-        f"the file has no column of quantities and {len(headers)} unknown columns of numbers: each is a product, "
-        f"{quoted(headers[0])} to {quoted(headers[-1])}",
+        f"the file has no column of quantities and {len(headers)} unknown columns of numbers: each is a "
+        f"product, {quoted(headers[0])} to {quoted(headers[-1])}",
         f"line {sheet.header_line}",
         'shape = "long"',
         suspicious=True,

@@ -15,7 +15,7 @@ from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
 from intake.repeated_columns import repeated_column
-from intake.tables import DATE_PARTS, SCHEMAS, Column, Kind, Schema, Table
+from intake.tables import DATE_PARTS, SCHEMAS, Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.words.headers import snake_case, translate
@@ -39,7 +39,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required
     column is not there or if two headers mean the same.
     """
-    schema = SCHEMAS[table]
+    schema = schema_of(table, sheet.measure)
     headers = [column.header for column in sheet.columns]
     translated = translate(headers, table, sheet.name, sheet.header_line)
     known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
@@ -118,7 +118,7 @@ def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
 
 
 def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
-    schema = SCHEMAS[table]
+    schema = schema_of(table, sheet.measure)
     named_by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
     if "year" in known and len(known & set(DATE_PARTS)) > 1:
         named_by_parts.add("ds")

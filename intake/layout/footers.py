@@ -1,0 +1,219 @@
+"""Rows below or between the data that are none: totals, subtotals and printed notes; told by evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from intake.findings import Finding
+from intake.layout.kinds import Kind, kinds_of
+from intake.layout.meanings import is_total
+from intake.layout.sheet import Sheet
+from intake.problems import Problem
+from intake.tables import SCHEMAS, Table
+from intake.text_columns import quoted
+
+Mask = npt.NDArray[np.bool_]
+
+_NOTE: Final = re.compile(
+    r"[\W\d]*(?:fuente|source|quelle|fonte|nota|notas|notes?|anmerkung|hinweis|remarque|observa\w+|p[aá]gina|page|"
+    r"seite|folha|hoja|generad[oa]|generated|erstellt|g[eé]n[eé]r[eé]\w*|gerado|impreso|printed|gedruckt|imprim\w+|"
+    r"impresso|report|informe|bericht|rapport|relat[oó]rio|exportad[oa]|exported|exportiert|export[eé]\w*|stand|"
+    r"emitid[oa]|fecha de|date d|datum|filtros?|filters?|filter|filtres?|registros|records|rows|"
+    r"datens[aä]tze|lignes|linhas|l[ií]neas|usuario|user|benutzer|utilisateur|\*|copyright|©|"
+    r"end of|fin d|fin$|ende|fim)\b",
+    re.IGNORECASE,
+)
+_CLOSE: Final = 1e-6
+
+
+def without_notes(sheet: Sheet, table: Table) -> Sheet:
+    """The sheet without the printed notes below it: last rows with words in one cell and nothing else."""
+    if len(sheet.columns) < 2:
+        return sheet
+    several = len(SCHEMAS[table].required) > 1
+    run = len(sheet.spans)
+    while run > 0 and _is_alone(sheet, run - 1):
+        run -= 1
+    for row in range(max(run, 1), len(sheet.spans)):
+        gap = sheet.first_lines[row] > sheet.first_lines[row - 1] + sheet.spans[row - 1]
+        if _NOTE.match(_words(sheet, row)[0]) or (several and (gap or _is_labelled(sheet, row - 1))):
+            return _cut_off(sheet, row)
+    return sheet
+
+
+def _cut_off(sheet: Sheet, first: int) -> Sheet:
+    notes = [_words(sheet, row)[0] for row in range(first, len(sheet.spans))]
+    malformed = sheet.malformed
+    before = malformed.rows < first
+    lines = int(sheet.spans[first:].sum())
+    return replace(
+        sheet,
+        columns=tuple(replace(column, codes=column.codes[:first]) for column in sheet.columns),
+        first_lines=sheet.first_lines[:first],
+        spans=sheet.spans[:first],
+        records=sheet.records[:first],
+        malformed=Problem(malformed.column, malformed.rows[before], malformed.reasons[before]),
+        footer_lines=sheet.footer_lines + lines,
+        place_of=None if sheet.place_of is None else sheet.place_of[:first],
+        findings=(
+            *sheet.findings,
+            Finding(
+                "file",
+                f"{lines} lines below the table are notes: {', '.join(map(quoted, notes[:3]))}",
+                f"line {int(sheet.first_lines[first])}",
+            ),
+        ),
+    )
+
+
+def find_footers(
+    sheet: Sheet, frame: pd.DataFrame, faulty: Mask, measure: str | None
+) -> tuple[Mask, list[Finding]]:
+    """Which rows are totals: they are called so, and cannot be data or add up the others.
+
+    A row that is called a total and could be data is a footer if its `measure` is the sum of the rows above
+    it (since the last total, or of all rows; of the same date, where it has one). Otherwise it stays data,
+    and a finding says so.
+    """
+    labelled, labels = _labels(sheet)
+    last = _last_rows(faulty, labelled)
+    impossible = labelled & faulty
+    if "ds" in frame:
+        impossible &= frame["ds"].isna().to_numpy() | last
+    else:
+        impossible &= last
+    footer = impossible | last
+    possible = labelled & ~faulty & ~footer
+    if measure is None or not possible.any():
+        return footer, _said(sheet, footer, labels)
+    plain = ~labelled & ~faulty & ~footer
+    proven = _proven(sheet, frame, possible, plain, labelled, measure)
+    doubtful = np.flatnonzero(possible & ~proven)
+    footer |= proven
+    findings = _said(sheet, footer, labels)
+    if len(doubtful):
+        lines = len(np.unique(sheet.first_lines[doubtful]))
+        findings.append(
+            Finding(
+                "file",
+                f"{lines} lines are called {quoted(labels[int(doubtful[0])])} or alike, but do not add up "
+                "the rows above; they are read as data",
+                f"line {int(sheet.first_lines[doubtful[0]])}",
+                suspicious=True,
+            )
+        )
+    return footer, findings
+
+
+def _proven(
+    sheet: Sheet, frame: pd.DataFrame, possible: Mask, plain: Mask, labelled: Mask, measure: str
+) -> Mask:
+    """Which of the possible totals are sums of plain rows."""
+    values = frame[measure].to_numpy(dtype=np.float64)
+    known = plain & ~np.isnan(values)
+    dated = "ds" in frame
+    dates = frame["ds"].to_numpy() if dated else np.zeros(len(frame), dtype=np.int64)
+    everything = pd.Series(values[known]).groupby(dates[known]).agg(["sum", "size"])
+    expected = everything["sum"].reindex(dates[possible]).to_numpy(dtype=np.float64)
+    several = everything["size"].reindex(dates[possible]).to_numpy(dtype=np.float64) > 1
+    rows = np.flatnonzero(possible)
+    fits = pd.Series(False, index=rows)
+    fits[:] = _equal(values[rows], expected) & several
+    # The sum since the last total, of the same date or of all dates.
+    block = np.cumsum(np.concatenate([[False], (labelled[:-1] & ~labelled[1:])]))
+    segments = pd.Series(values).where(known).groupby([block, dates])
+    sums = pd.DataFrame(
+        {
+            "block": block,
+            "dates": dates,
+            "sum": segments.transform("sum"),
+            "size": segments.transform("count"),
+        }
+    )
+    fits |= _equal(values[rows], sums["sum"].to_numpy()[rows]) & (sums["size"].to_numpy()[rows] > 1)
+    if sheet.shape == "long":
+        whole = pd.Series(values).where(known).groupby(block)
+        size = whole.transform("count").to_numpy()[rows]
+        fits |= _equal(values[rows], whole.transform("sum").to_numpy()[rows]) & (size > 1)
+        total = float(np.nansum(np.where(known, values, np.nan)))
+        fits |= _equal(values[rows], np.full(len(rows), total)) & (known.sum() > 1)
+    by_record = fits.groupby(sheet.records[rows]).transform("all").to_numpy(dtype=np.bool_)
+    proven = np.zeros_like(possible)
+    proven[rows[by_record]] = True
+    return proven
+
+
+def _equal(values: npt.NDArray[np.float64], sums: npt.NDArray[np.float64]) -> Mask:
+    return np.asarray(np.abs(values - sums) <= 0.005 + _CLOSE * np.abs(sums), dtype=np.bool_)
+
+
+def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
+    """Which rows have a cell that is called a total, and how it is called."""
+    labelled = np.zeros(len(sheet.spans), dtype=np.bool_)
+    labels: dict[int, str] = {}
+    for column in sheet.columns:
+        called = np.fromiter((is_total(text) for text in column.texts), np.bool_, len(column.texts))
+        if called.any():
+            rows = np.flatnonzero(column.spread(called))
+            labelled[rows] = True
+            labels |= {int(row): str(column.texts[column.codes[row]]) for row in rows[:100]}
+    for row in sheet.malformed.rows.tolist()[-20:]:
+        words = _words(sheet, row)
+        if words and is_total(words[0]):
+            labelled[row] = True
+            labels[row] = words[0]
+    return labelled, labels
+
+
+def _last_rows(faulty: Mask, labelled: Mask) -> Mask:
+    footer = np.zeros_like(faulty)
+    for row in range(len(faulty) - 1, -1, -1):
+        if not (faulty[row] and labelled[row]):
+            break
+        footer[row] = True
+    return footer
+
+
+def _said(sheet: Sheet, footer: Mask, labels: dict[int, str]) -> list[Finding]:
+    rows = np.flatnonzero(footer)
+    if not len(rows):
+        return []
+    names = dict.fromkeys(labels[row] for row in rows.tolist() if row in labels)
+    lines = np.unique(sheet.first_lines[rows])
+    return [
+        Finding(
+            "file",
+            f"{len(lines)} lines are totals and not data: {', '.join(map(quoted, list(names)[:3]))}",
+            "line" + ("s " if len(lines) > 1 else " ") + ", ".join(str(line) for line in lines[:5]),
+        )
+    ]
+
+
+def _words(sheet: Sheet, row: int) -> list[str]:
+    """The filled cells of a row."""
+    cells = [str(column.texts[column.codes[row]]) for column in sheet.columns]
+    if not any(cells):
+        cells = [
+            cell.strip(' "')
+            for cell in re.split(
+                r"[\t;|,]" if not sheet.delimiter else re.escape(sheet.delimiter), sheet.original_text(row)
+            )
+        ]
+    return [cell for cell in cells if cell]
+
+
+def _is_alone(sheet: Sheet, row: int) -> bool:
+    cells = _words(sheet, row)
+    few = 2 if len(sheet.columns) >= 4 and cells and _NOTE.match(cells[0]) else 1
+    return 0 < len(cells) <= few and kinds_of(cells[:1])[0] == Kind.WORDS and not is_total(cells[0])
+
+
+def _is_labelled(sheet: Sheet, row: int) -> bool:
+    cells = _words(sheet, row)
+    return bool(cells) and is_total(cells[0])
