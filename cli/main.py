@@ -29,6 +29,11 @@ orders_app = typer.Typer(
     help="Follow a purchase order: proposed, issued, confirmed, received or cancelled.", no_args_is_help=True
 )
 app.add_typer(orders_app, name="orders")
+db_app = typer.Typer(
+    help="Sales, stock, plans and orders as SQL, for BI tools: a SQLite file, or a MySQL or MariaDB server.",
+    no_args_is_help=True,
+)
+app.add_typer(db_app, name="db")
 
 Dataset = Annotated[
     str, typer.Option("--dataset", "-d", help="Its name: the folder under ventas/, or the file's stem.")
@@ -261,6 +266,29 @@ def cancel(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
     from cli.orders import move_order
 
     move_order(dataset, order, "cancel", on)
+
+
+@db_app.command("status")
+def db_status() -> None:
+    """Say where the database is, what it holds, and whether that is the latest of every dataset.
+
+    It is `.abasto/abasto.db`, a SQLite file, until ABASTO_DATABASE_URL says mysql://user:password@host/database.
+    """
+    from cli.database import show_database
+
+    show_database()
+
+
+@db_app.command("rebuild")
+def db_rebuild() -> None:
+    """Load everything again from the buckets, which are the truth; safe at any time.
+
+    Every run loads what it published by itself. This is for a database that is new, was away, or was made by
+    another release. Whoever reads meanwhile sees the rows from before until all new ones are there.
+    """
+    from cli.database import rebuild_database
+
+    rebuild_database()
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cli.connection import connected
 from cli.console import next_step, say, show_table
-from intake.errors import InputError
+from intake.errors import AbastoError, InputError
 from planning.order_states import OrderAction, allowed
 from storage.settings import Settings
 
@@ -48,9 +48,14 @@ def move_order(dataset: str, order: str, action: str, on: datetime | None = None
     """Take one step with an order, today or on a stated day, and say what it means and what can follow."""
     day = day_of(on, datetime.now(ZoneInfo(Settings.load().timezone)))
     with connected(prefect=False):
+        from tasks.order_rows import project_orders
         from tasks.orders import move
 
         state = move(dataset, order, OrderAction(action), day)
+        try:
+            project_orders(dataset)
+        except AbastoError as behind:
+            say(f"The step is taken, and the database does not know it yet: {behind}")
     say(f"{order} is {state}. {_MEANING[OrderAction(action)]}")
     following = " or ".join(f"`abasto orders {possible} {order} -d {dataset}`" for possible in allowed(state))
     if following:

@@ -8,6 +8,7 @@ from storage.keys import Ref
 from tasks.datasets import find_dataset
 from tasks.models import find_model
 from tasks.predictions import publish_prediction
+from tasks.projection import project
 from tasks.run_page import show_prediction
 from tasks.run_requests import ForecastRequest
 from tasks.uploads import snapshot_uploads
@@ -25,4 +26,5 @@ def forecast(request: ForecastRequest) -> Ref:
     model = find_model(request.dataset, request.model_version)
     prediction = publish_prediction(dataset, model, uploads, request)
     show_prediction(prediction)
+    project(request.dataset)
     return prediction

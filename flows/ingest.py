@@ -6,6 +6,7 @@ from prefect import flow
 
 from storage.keys import Ref
 from tasks.datasets import announce_progress, publish_dataset
+from tasks.projection import project
 from tasks.run_page import show_dataset
 from tasks.run_requests import IngestRequest
 from tasks.uploads import snapshot_uploads
@@ -20,6 +21,7 @@ def ingest(request: IngestRequest) -> Ref:
     uploads = snapshot_uploads(request.dataset)
     dataset = publish_dataset(uploads, request)
     show_dataset(dataset)
+    project(request.dataset)
     if request.announce:
         announce_progress(dataset)
     return dataset

@@ -9,6 +9,7 @@ from storage.keys import Ref
 from tasks.datasets import find_dataset
 from tasks.models import find_model
 from tasks.plans import datasets_to_replenish, publish_plan, refuse_old_sales
+from tasks.projection import project
 from tasks.run_page import show_plan
 from tasks.run_requests import ReplenishRequest
 from tasks.uploads import snapshot_uploads
@@ -40,4 +41,5 @@ def _replenish_one(name: str, request: ReplenishRequest) -> Ref:
     model = find_model(name, None)
     plan = publish_plan(dataset, model, uploads, request)
     show_plan(plan)
+    project(name)
     return plan

@@ -129,13 +129,16 @@ def _from_stock(stock: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.Data
             "supplier_id": "",
             "unique_id": rows["unique_id"],
             "quantity": ordered[ordered != 0],
-            "due": due.where(due.notna(), _due_ahead(rows, cutoff, freq)),
+            "due": due.where(due.notna(), due_ahead(rows, cutoff, freq)),
         }
     )
 
 
-def _due_ahead(rows: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.Series[pd.Timestamp]:
-    """The first day of the period in which goods come that are due so many periods after the cutoff."""
+def due_ahead(rows: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.Series[pd.Timestamp]:
+    """The first day of the period in which goods come that are due so many periods after the cutoff.
+
+    rows: of the stock frame; NaT where `due_in` says nothing.
+    """
     due = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]")
     if "due_in" not in rows:
         return due

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     predictions_bucket: str = "predicciones"
     plans_bucket: str = "reposicion"
     signing_key: Path | None = Field(None, description="PEM of the Ed25519 private key that signs models.")
+    database_url: SecretStr | None = Field(
+        None, description="SQL database; `<home>/abasto.db` where not set."
+    )
     timezone: str = Field("UTC", description="IANA name; schedules are read in it.")
     prefect_api_url: str | None = Field(None, description="Prefect API of your own; none is started.")
     store_port: int = Field(9000, ge=1, le=65535, description="Preferred port of the embedded store.")

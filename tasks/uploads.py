@@ -35,21 +35,27 @@ def snapshot_uploads(dataset: str) -> list[Upload]:
     Sales are the files that `storage.ids.dataset_of` assigns to the dataset. Of every other folder, the files
     under `<folder>/<dataset>/` are taken, else those at the top of the folder, which serve all datasets.
     """
+    uploads = keep_uploads(dataset, tuple(UPLOAD_FOLDERS))
+    logger.info("%s: %d uploaded files are kept as they came", dataset, len(uploads))
+    return uploads
+
+
+def keep_uploads(dataset: str, folders: Sequence[str]) -> list[Upload]:
+    """The files of some upload folders that belong to a dataset, each with the copy that is kept of it."""
     store, keys = connection()
     datasets = Datasets(store, keys)
     uploads = []
-    for folder, table in UPLOAD_FOLDERS.items():
+    for folder in folders:
         for found in uploads_of(store, keys, dataset, folder):
             content = store.get(found.ref)
             uploads.append(
                 Upload(
-                    table=Table(table),
+                    table=Table(UPLOAD_FOLDERS[folder]),
                     source=found.ref,
                     snapshot_id=ids.sha256(content),
                     snapshot=datasets.keep_snapshot(found.ref.name, content),
                 )
             )
-    logger.info("%s: %d uploaded files are kept as they came", dataset, len(uploads))
     return uploads
 
 
