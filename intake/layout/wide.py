@@ -22,7 +22,7 @@ from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.words.roles import is_missing
 
 _FEWEST: Final = 3  # columns headed by periods
-_CELLS: Final = {Table.SALES: "y", Table.CAPACITY: "capacity"}  # what the cells of a wide table are
+CELLS: Final = {Table.SALES: "y", Table.CAPACITY: "capacity"}  # what the cells of a wide table are
 _MEASURES: Final = ("y", "capacity", "revenue", "price", "requested", "in_stock", "promotion", "holiday")
 _NAMES: Final = ("unique_id", "location", "product", "channel", "resource")
 _BREAKS: Final = re.compile(r"[\s_:|]+")
@@ -42,7 +42,7 @@ def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapp
 
     `groups`: the labels above the headers. InputError if two columns stand for the same period.
     """
-    if table not in _CELLS or mapping.shape in ("long", "tickets"):
+    if table not in CELLS or mapping.shape in ("long", "tickets"):
         return sheet
     meanings = [meaning_of(column.header, table, mapping) for column in sheet.columns]
     fewest = 1 if mapping.shape == "wide" else _FEWEST
@@ -100,7 +100,7 @@ def _with_periods(
     table: Table,
     mapping: FileMapping,
 ) -> Sheet:
-    measure = _CELLS[table]
+    measure = CELLS[table]
     labels = list(dict.fromkeys(period.label for period in periods))
     means = {label: meaning_of(label, table, mapping) for label in labels}
     if not any(means[label] in _MEASURES for label in labels):
