@@ -74,3 +74,21 @@ def _location(unique_id: pd.Series[str], attributes: pd.DataFrame | None) -> pd.
     if attributes is not None and "location" in attributes.columns:
         return unique_id.map(attributes.set_index("unique_id")["location"])
     return unique_id.str.split("/").str[0]
+
+
+def unmatched_places(
+    frame: pd.DataFrame, calendar: pd.DataFrame, attributes: pd.DataFrame | None
+) -> tuple[str, ...]:
+    """A sentence about calendar rows of places in which no series is sold."""
+    if "location" not in calendar:
+        return ()
+    place = calendar["location"].fillna("").astype(str)
+    known = set(_location(frame["unique_id"].drop_duplicates(), attributes).dropna())
+    strange = place[(place != "") & ~place.isin(known)]
+    if strange.empty:
+        return ()
+    names = ", ".join(f"'{name}'" for name in sorted(strange.unique())[:5])
+    return (
+        f"{len(strange):,} rows of the calendar are of places in which no series is sold and hold nowhere: "
+        f"{names}; the place of a series is its unique_id up to the first '/', or its location in the items",
+    )

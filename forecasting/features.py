@@ -158,10 +158,13 @@ def _life(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[
 
 
 def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bool_]:
-    """Rows of series never observed up to the origin, or without a row for so long that they ended."""
+    """Rows of closed periods, and of series never observed up to the origin or without a row for so long
+    that they ended.
+    """
     spoken = history.spoken[rows.series, rows.origin]
     never = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1) == 0
-    return np.asarray(never | (rows.origin - spoken >= windows.ended))
+    closed = history.closed[rows.series, rows.period]
+    return np.asarray(closed | never | (rows.origin - spoken >= windows.ended))
 
 
 def _calendar(history: History, rows: Rows, windows: Windows) -> pd.DataFrame:

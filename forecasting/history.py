@@ -26,8 +26,8 @@ class History:
 
     `demand` is NaN where unknown, never negative (a period of net returns has no demand), sold-out periods
     replaced by their expected demand. `spoken` is the newest period so far in which the series had a row (-1:
-    none). Column t of every derived array depends on columns up to t alone: that is what makes one History
-    serve all cutoffs without a leak.
+    none). `closed`: nothing can be sold in the period, which is known in advance. Column t of every derived
+    array depends on columns up to t alone: that is what makes one History serve all cutoffs without a leak.
     """
 
     unique_id: tuple[str, ...]
@@ -36,6 +36,7 @@ class History:
     season_length: int
     demand: Array
     spoken: Index
+    closed: npt.NDArray[np.bool_]
     exog: Mapping[str, Array]
     categories: pd.DataFrame
 
@@ -65,6 +66,7 @@ class History:
             season_length=panel.season_length,
             demand=demand,
             spoken=np.maximum.accumulate(row, axis=1),
+            closed=wide("closed") >= 1.0 if "closed" in frame else np.zeros_like(demand, dtype=np.bool_),
             exog={name: wide(name) for name in panel.exog},
             categories=_categories(panel, ids),
         )

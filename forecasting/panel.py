@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from forecasting.assumptions import Assumption, assumed_values
-from forecasting.calendar_columns import add_calendar
+from forecasting.calendar_columns import add_calendar, unmatched_places
+from forecasting.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
+from forecasting.foreknowledge import Foreknowledge
 from intake.errors import InputError, MissingError
 from intake.periods import following, period_number, period_start, season_length, shift
 
 RESERVED: Final = ("unique_id", "ds", "y", "in_stock", "requested")
-KNOWN_IN_ADVANCE: Final = ("price", "promotion", "holiday")  # columns of sales that a shop decides itself
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Panel:
     runs from its first row to the last period of all without gaps, and further where the calendar does. y is
     demand as far as known: NaN where no row spoke of the period (in_stock NaN too, as in future rows) and
     where the shelf was empty all period (in_stock 0). in_stock between 0 and 1 marks a period that sold out.
-    `attributes` has unique_id and text columns, `notes` one sentence per column left out or assumed.
+    Where periods can be closed, `closed` is the share of the period in which nothing could be sold: 1 expects
+    no demand and teaches none; `closures` has what is stated of it, as far ahead as it reaches. `attributes`
+    has unique_id and text columns, `notes` one sentence per column left out or assumed, `understood` what
+    every other column and the missing periods were taken for.
     """
 
     frame: pd.DataFrame
@@ -35,6 +39,8 @@ class Panel:
     exog: tuple[str, ...] = ()
     attributes: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()
+    closures: pd.Series[float] | None = None
 
     @property
     def last_observation(self) -> pd.Timestamp:
@@ -64,35 +70,51 @@ def build_panel(
     freq: str,
     attributes: pd.DataFrame | None = None,
     calendar: pd.DataFrame | None = None,
-    missing_periods: Literal["unknown", "zero"] = "unknown",
+    missing_periods: MissingPeriods = "unknown",
+    closures: pd.Series[float] | None = None,
+    known_in_advance: Sequence[str] = (),
+    known_afterwards: Sequence[str] = (),
 ) -> Panel:
     """Put sales on a regular calendar and join what is known about them.
 
     `sales`: unique_id, ds (period starts), y, and optionally in_stock, requested, price, promotion and
     holiday. Every other numeric column of sales may be known only once the sales are (revenue is), so it is
-    left out with a note. Where `requested` is given it is the demand. `calendar`: ds (days or periods; the
-    mean over a period counts) and numeric columns, optionally location (the attribute of that name, else the
+    left out with a note, unless `known_in_advance` names it; `known_afterwards` leaves out what it names, of
+    sales and of the calendar. Where `requested` is given it is the demand. `calendar`: ds (days or periods;
+    the mean over a period counts) and numeric columns, optionally location (the attribute of that name, else the
     unique_id up to its first '/'); it fills what sales leave open and reaches into the future. A period
-    without a row between a series' first row and the last period of all sales is 'unknown' (masked) or 'zero'
-    (no sale). Text columns of `attributes` (unique_id, ...) become categories. InputError or MissingError
-    name the column or series.
+    without a row between a series' first row and the last period of all sales is 'unknown' (masked), 'zero'
+    (no sale) or 'closed' (masked, and no sign that the series has ended). `closures`: by period, the share of
+    its days on which nothing can be sold, in all series; a calendar column `closed` says so by place. Text
+    columns of `attributes` (unique_id, ...) become categories. InputError or MissingError name the column or
+    series.
     """
     _check(sales, freq, missing_periods)
     observed = _observed_demand(sales)
     numbers = [name for name in sales.columns if name not in RESERVED and _is_numeric(sales[name])]
-    exog = [name for name in numbers if name in KNOWN_IN_ADVANCE]
-    frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq, missing_periods)
+    ahead = Foreknowledge.of(sales, calendar, known_in_advance, known_afterwards)
+    exog = [name for name in numbers if ahead.of_sales(name)]
+    frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq)
     frame[exog] = frame[exog].astype(np.float64)
     texts = _text_attributes(attributes, frame["unique_id"])
+    understood: list[str] = []
     if calendar is not None:
-        frame, exog = add_calendar(frame, calendar, exog, freq, texts)
+        kept = calendar.drop(columns=[name for name in ahead.afterwards if name in calendar])
+        frame, exog = add_calendar(frame, kept, exog, freq, texts)
+        understood += unmatched_places(frame, kept, texts)
+    frame, exog = with_closures(frame, exog, closures)
+    frame, filled = fill_missing(frame, missing_periods)
+    of_sales = [name for name in numbers if name in exog]
+    understood += [*filled, *ahead.sentences(of_sales, [name for name in exog if name not in numbers])]
     return Panel(
         frame=frame,
         freq=freq,
         season_length=season_length(freq),
         exog=tuple(exog),
         attributes=texts,
-        notes=tuple(_left_out(name) for name in numbers if name not in exog),
+        notes=ahead.left_out([name for name in numbers if name not in exog]),
+        understood=tuple(understood),
+        closures=closures,
     )
 
 
@@ -124,6 +146,7 @@ def extend(
         [list(history["unique_id"].unique()), dates], names=["unique_id", "ds"]
     )
     future = known.set_index(["unique_id", "ds"]).reindex(wanted).reset_index()
+    future = closed_ahead(future, panel.closures)
     notes = []
     for column in panel.exog:
         open_rows = future[column].isna()
@@ -148,8 +171,8 @@ def _check(sales: pd.DataFrame, freq: str, missing_periods: str) -> None:
     for column in ("unique_id", "ds", "y"):
         if column not in sales.columns:
             raise MissingError(f"sales have no column '{column}'; it is needed to build a panel")
-    if missing_periods not in ("unknown", "zero"):
-        raise InputError(f"missing periods are 'unknown' or 'zero', not '{missing_periods}'")
+    if missing_periods not in ("unknown", "zero", "closed"):
+        raise InputError(f"missing periods are 'unknown', 'zero' or 'closed', not '{missing_periods}'")
     if not sales["y"].notna().any():
         raise InputError("there is not one observed sale; upload a sales file with quantities")
     if "in_stock" in sales.columns and not sales["in_stock"].dropna().between(0, 1).all():
@@ -179,14 +202,8 @@ def _observed_demand(sales: pd.DataFrame) -> pd.DataFrame:
     return sales.assign(unique_id=sales["unique_id"].astype(str), y=y, in_stock=in_stock)
 
 
-def _left_out(column: str) -> str:
-    return (
-        f"'{column}' of the sales file is not used to forecast, because it may be known only once the sales "
-        "are; if it is known in advance, put it in the calendar file."
-    )
-
-
-def _regular(rows: pd.DataFrame, freq: str, missing_periods: str) -> pd.DataFrame:
+def _regular(rows: pd.DataFrame, freq: str) -> pd.DataFrame:
+    """Every series from its first row to the last period of all; y and in_stock NaN where there is no row."""
     numbers = pd.Series(period_number(rows["ds"], freq), index=rows.index)
     first = numbers.groupby(rows["unique_id"]).min().sort_index()
     last = int(numbers.max())
@@ -194,12 +211,7 @@ def _regular(rows: pd.DataFrame, freq: str, missing_periods: str) -> pd.DataFram
     calendar = following(shift(rows["ds"].min(), -1, freq), last - int(numbers.min()) + 1, freq)
     position = np.concatenate([np.arange(len(calendar) - length, len(calendar)) for length in lengths])
     grid = pd.DataFrame({"unique_id": np.repeat(first.index.to_numpy(), lengths), "ds": calendar[position]})
-    frame = grid.merge(rows, on=["unique_id", "ds"], how="left", indicator="origin")
-    absent = frame.pop("origin") == "left_only"
-    zero = missing_periods == "zero"
-    frame["y"] = frame["y"].mask(absent, 0.0 if zero else np.nan)
-    frame["in_stock"] = frame["in_stock"].mask(absent, 1.0 if zero else np.nan)
-    return frame
+    return grid.merge(rows, on=["unique_id", "ds"], how="left")
 
 
 def _text_attributes(attributes: pd.DataFrame | None, ids: pd.Series[str]) -> pd.DataFrame | None:
