@@ -81,8 +81,8 @@ def build_panel(
     holiday. Every other numeric column of sales may be known only once the sales are (revenue is), so it is
     left out with a note, unless `known_in_advance` names it; `known_afterwards` leaves out what it names, of
     sales and of the calendar. Where `requested` is given it is the demand. `calendar`: ds (days or periods;
-    the mean over a period counts) and numeric columns, optionally location (the attribute of that name, else the
-    unique_id up to its first '/'); it fills what sales leave open and reaches into the future. A period
+    the mean over a period counts) and numeric columns, optionally location (the attribute of that name, else
+    the unique_id up to its first "/"); it fills what sales leave open and reaches into the future. A period
     without a row between a series' first row and the last period of all sales is 'unknown' (masked), 'zero'
     (no sale) or 'closed' (masked, and no sign that the series has ended). `closures`: by period, the share of
     its days on which nothing can be sold, in all series; a calendar column `closed` says so by place. Text

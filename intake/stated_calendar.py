@@ -47,8 +47,8 @@ def closed_share(
     for closure in rules.closed:
         closed |= (days >= pd.Timestamp(closure.first)) & (days <= pd.Timestamp(closure.last))
     shares: pd.Series[float] = pd.Series(closed.astype(np.float64), index=days)
-    by_period: pd.Series[float] = shares.groupby(np.asarray(period_start(days, freq))).mean()
-    return by_period
+    starts = pd.DatetimeIndex(period_start(days, freq))
+    return pd.Series(shares.groupby(starts).mean(), dtype=np.float64)
 
 
 def _holidays(rules: DatasetRules, days: pd.DatetimeIndex) -> npt.NDArray[np.float64]:

@@ -245,6 +245,7 @@ SCHEMAS: Final[dict[Table, Schema]] = {
             *_columns(Kind.DATE, required=True, ds="the day or the first day of the period"),
             *_columns(Kind.TEXT, location="where it holds; empty is everywhere"),
             *_EVENTS,
+            *_columns(Kind.FLAG, closed="nothing can be sold"),
             *_columns(Kind.NUMBER, temperature="mean temperature", sunshine="hours of sunshine"),
             *_WEEKDAY,
             *_DATE_PARTS,

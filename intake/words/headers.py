@@ -45,6 +45,7 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "promotion": "promotions promo promos on_promotion promocion promociones en_promocion oferta ofertas",
     "holiday": "holidays is_holiday festivo festivos feriado feriados es_festivo dia_festivo",
+    "closed": "is_closed shut closure cerrado cierre cierres cerrada ferme fermeture geschlossen fechado",
     "lot": "batch lot_number batch_number lote numero_de_lote codigo_lote",
     "expiry": (
         "caduca expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
