@@ -46,9 +46,9 @@ def closed_share(
         closed |= (_holidays(rules, days) > 0) | days.isin(list(own_holidays))
     for closure in rules.closed:
         closed |= (days >= pd.Timestamp(closure.first)) & (days <= pd.Timestamp(closure.last))
-    shares: pd.Series[float] = pd.Series(closed.astype(np.float64), index=days)
-    starts = pd.DatetimeIndex(period_start(days, freq))
-    return pd.Series(shares.groupby(starts).mean(), dtype=np.float64)
+    starts, place = np.unique(np.asarray(period_start(days, freq)), return_inverse=True)
+    shares = np.bincount(place, closed.astype(np.float64)) / np.bincount(place)
+    return pd.Series(shares, index=pd.DatetimeIndex(starts))
 
 
 def _holidays(rules: DatasetRules, days: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
