@@ -112,7 +112,7 @@ def assemble_table(table: Table, readings: Sequence[Reading]) -> pd.DataFrame:
     if table is Table.STOCK:
         return _newest_count(readings)
     if table is Table.CALENDAR:
-        return _cell_by_cell([reading.frame for reading in readings], SCHEMAS[table].key)
+        return cell_by_cell([reading.frame for reading in readings], SCHEMAS[table].key)
     joined = readings[0].frame
     for reading in readings[1:]:
         joined = _replaced(joined, reading.frame, _REPLACED_BY.get(table, list(SCHEMAS[table].key)))
@@ -168,7 +168,7 @@ def _without_partial_start(
     return frame[~partial].reset_index(drop=True), frame[partial], (note,)
 
 
-def _cell_by_cell(frames: Sequence[pd.DataFrame], key: Sequence[str]) -> pd.DataFrame:
+def cell_by_cell(frames: Sequence[pd.DataFrame], key: Sequence[str]) -> pd.DataFrame:
     """Frames over one another: a later cell that says something wins; no location means everywhere."""
     place = any("location" in frame for frame in frames)
     index = [name for name in key if name != "location" or place]

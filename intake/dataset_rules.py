@@ -101,10 +101,10 @@ class DatasetRules:
         """The stated rules as plain values; `rules_of` reads them back."""
         return {name: _plain(getattr(self, name)) for name in sorted(self.stated)}
 
-    def overruled(self, by: str, **stated: MissingPeriods | None) -> DatasetRules:
-        """These rules with what `by` states instead; None states nothing."""
-        said = {name: value for name, value in stated.items() if value is not None}
-        return replace(self, **said, stated={**self.stated, **dict.fromkeys(said, by)})  # type: ignore[arg-type]
+    def overruled(self, table: Mapping[str, Any], by: str) -> DatasetRules:
+        """These rules with those of `table` instead, which `by` states; InputError as `rules_of`."""
+        together = rules_of(self.as_parameters() | dict(table), by)
+        return replace(together, stated={**self.stated, **dict.fromkeys(table, by)})
 
     @property
     def notes(self) -> tuple[str, ...]:

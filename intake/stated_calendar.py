@@ -32,14 +32,14 @@ def closed_share(
     last: pd.Timestamp,
     freq: str,
     own_holidays: Sequence[pd.Timestamp] = (),
-) -> pd.Series[float]:
+) -> pd.Series[float] | None:
     """Share of the days of each period from `first` to `last` on which the shop is shut by a stated rule.
 
-    Indexed by the first day of the period; empty where no rule closes anything. `own_holidays` are days that
+    Indexed by the first day of the period; None where no rule closes anything. `own_holidays` are days that
     a file calls a holiday, beside those of the stated country.
     """
     if not rules.closures:
-        return pd.Series([], index=pd.DatetimeIndex([]), dtype=np.float64)
+        return None
     days = pd.date_range(first, last)
     closed = np.isin(days.weekday, [WEEKDAYS.index(weekday) for weekday in rules.closed_weekdays])
     if rules.closed_on_holidays:
@@ -48,7 +48,7 @@ def closed_share(
         closed |= (days >= pd.Timestamp(closure.first)) & (days <= pd.Timestamp(closure.last))
     starts, place = np.unique(np.asarray(period_start(days, freq)), return_inverse=True)
     shares = np.bincount(place, closed.astype(np.float64)) / np.bincount(place)
-    return pd.Series(shares, index=pd.DatetimeIndex(starts))
+    return pd.DataFrame({CLOSED: shares}, index=pd.DatetimeIndex(starts))[CLOSED]
 
 
 def _holidays(rules: DatasetRules, days: pd.DatetimeIndex) -> npt.NDArray[np.float64]:

@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 
 from artifacts.csv_files import csv_bytes
+from forecasting.inferred_stock import infer_missing_stock
 from forecasting.splitting import Split, split_by_time
-from intake.assembly import Sales, assemble_sales, newest_as_of
+from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
+from intake.dataset_rules import NO_RULES, DatasetRules, rules_of
 from intake.errors import MissingError
 from intake.periods import period_end
 from intake.reading import Reading
+from intake.stock_records import in_stock_from_counts
 from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import SALES, Datasets
-from storage.keys import MANIFEST, Ref, pointer_in
+from storage.keys import MANIFEST, UPLOAD_FOLDERS, Ref, pointer_in
 from storage.manifests import Provenance, Published, read_published
 from storage.pointers import anywhere, find_pointer, forward
 from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
+from tasks.panels import PANEL_TABLES, panel_of
 from tasks.readings import as_inputs, read_uploads
 from tasks.retrying import step
 from tasks.run_requests import IngestRequest
-from tasks.uploads import Upload, of_table
+from tasks.uploads import Upload, of_table, serves_all
 
-CODE: Final = ("intake", "forecasting/splitting.py")
+CODE: Final = ("intake", "forecasting/inferred_stock.py", "forecasting/splitting.py")
 _NEW_DATASET: Final[Mapping[str, Any]] = {
     "train_share": 0.7,
     "validation_share": 0.0,
     "train_end": None,
     "validation_end": None,
-    "missing_periods": "unknown",
     "rejected_share": 0.05,
 }
 
@@ -54,7 +57,10 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
     with recorded() as log:
         before = _latest(datasets, request.dataset) if not request.start_over else None
         settings = _settings(before, request)
+        form = _form_rules(before, request)
+        rules = stated_rules(uploads).overruled(form, "the form")
         sources = _sources(before, of_table(uploads, Table.SALES))
+        counts = _sources(before, of_table(uploads, Table.STOCK), Table.STOCK)
         if not sources:
             raise MissingError(
                 f"No sales file was uploaded for the dataset '{request.dataset}': "
@@ -63,10 +69,19 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             )
         planning_files = [upload for upload in uploads if upload.table is not Table.SALES]
         readings = read_uploads([*sources, *planning_files], rejected_share=settings["rejected_share"])
-        by_table = [reading for reading in readings if reading.table is Table.STOCK]
-        as_of = _as_of(before, request, newest_as_of(by_table))
-        sales = assemble_sales(readings[: len(sources)], as_of)
+        by_table = {table: [each for each in readings if each.table is table] for table in Table}
+        as_of = _as_of(before, request, newest_as_of(by_table[Table.STOCK]))
+        counted = rules.in_stock == "from_stock_records"
+        sales = assemble_sales(by_table[Table.SALES], as_of, rules)
+        sales, inferred = _with_in_stock(
+            sales, rules, read_uploads(counts, rejected_share=settings["rejected_share"]) if counted else []
+        )
+        notes = (*rules.notes, *sales.notes, *_of_periods_and_columns(sales, rules, by_table))
+        notes += _serving_all(planning_files)
         parameters = settings | {
+            "missing_periods": rules.missing_periods,
+            **({"rules": rules.as_parameters()} if rules.stated else {}),
+            **({"form": form} if form else {}),
             "freq": sales.freq,
             "cutoff": f"{sales.cutoff:%Y-%m-%d}",
             "as_of": f"{as_of:%Y-%m-%d}" if as_of is not None else None,
@@ -74,12 +89,14 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
         provenance = Provenance(
             kind="dataset",
             dataset=request.dataset,
-            inputs=as_inputs(sources, Table.SALES),
+            inputs=as_inputs([*sources, *(counts if counted else ())], Table.SALES, Table.STOCK),
             parameters=parameters,
             code=code_identity(CODE),
         )
         version = ids.dataset_version(
-            [source.snapshot_id for source in sources], parameters, provenance.code.source_hash
+            [source.snapshot_id for source in [*sources, *(counts if counted else ())]],
+            parameters,
+            provenance.code.source_hash,
         )
         for source, reading in zip([*sources, *planning_files], readings, strict=True):
             _tell(source, reading)
@@ -87,25 +104,26 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
                 datasets.keep_rejected(source.snapshot_id, version, csv_bytes(reading.rejected))
         for note in sales.notes:
             logger.warning(note)
+        for note in notes:
+            if note not in sales.notes:
+                logger.info(note)
         parts = _parts(sales, split_of(sales.frame["ds"], parameters))
         published = datasets.publish(
             request.dataset,
             version,
             {SALES: sales.frame, **parts},
             provenance,
-            files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()},
+            files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()}
+            | ({"inferred_stock.csv": csv_bytes(inferred)} if inferred is not None else {}),
             log=log.json_lines(),
             metrics={
                 "series": int(sales.frame["unique_id"].nunique()),
                 "rows": len(sales.frame),
                 "running_rows": len(sales.running),
                 "quantity": float(sales.frame["y"].sum()),
-                "files": {
-                    str(source.source): _account(source, reading)
-                    for source, reading in zip([*sources, *planning_files], readings, strict=True)
-                },
+                "files": _accounts([*sources, *planning_files], readings, sales),
             },
-            notes=sales.notes,
+            notes=notes,
         )
         datasets.make_latest(
             published,
@@ -160,6 +178,11 @@ def split_of(ds: pd.Series[pd.Timestamp], parameters: Mapping[str, Any]) -> Spli
     return split_by_time(ds, shares=shares, dates=ends or None)
 
 
+def stated_rules(uploads: Sequence[Upload]) -> DatasetRules:
+    """The rules that a mapping file beside the data states; none so far."""
+    return NO_RULES
+
+
 def _latest(datasets: Datasets, dataset: str) -> Published | None:
     """The version before, whole or damaged: its manifest says which files were part of it, to build on."""
     pointer = find_pointer(datasets.store, pointer_in(datasets.keys.dataset(dataset)))
@@ -174,17 +197,69 @@ def _settings(before: Published | None, request: IngestRequest) -> dict[str, Any
     return {name: asked.get(name, kept.get(name, default)) for name, default in _NEW_DATASET.items()}
 
 
-def _sources(before: Published | None, sales: Sequence[Upload]) -> list[Upload]:
+def _form_rules(before: Published | None, request: IngestRequest) -> dict[str, Any]:
+    """What people stated in the form, now and for the version before; what they state now wins."""
+    parameters: dict[str, Any] = before.manifest.provenance.parameters if before else {}
+    kept = parameters.get("form") or {}
+    if "rules" not in parameters and parameters.get("missing_periods", "unknown") != "unknown":
+        kept = {"missing_periods": parameters["missing_periods"]}  # a version from before there were rules
+    now: dict[str, Any] = dict(request.rules)
+    if request.missing_periods is not None:
+        now["missing_periods"] = request.missing_periods
+    return kept | rules_of(now, "the form").as_parameters()
+
+
+def _with_in_stock(
+    sales: Sales, rules: DatasetRules, counts: Sequence[Reading]
+) -> tuple[Sales, pd.DataFrame | None]:
+    """The sales with in_stock as the rules ask for, and the report of what was inferred, if anything was."""
+    if rules.in_stock == "from_stock_records":
+        frame, told = in_stock_from_counts(sales.frame, counts, sales.freq)
+        return replace(sales, frame=frame, notes=(*sales.notes, *told)), None
+    if rules.in_stock == "inferred":
+        frame, report = infer_missing_stock(sales.frame, sales.freq)
+        note = (
+            f"{len(report):,} runs of zeros in {report['unique_id'].nunique():,} series "
+            f"({int(report['periods'].sum()):,} periods) are taken for an empty shelf, with confidence of at "
+            f'least {report["confidence"].min():.3f}: inferred_stock.csv; in_stock = "given" says otherwise'
+            if len(report)
+            else "no run of zeros is taken for an empty shelf"
+        )
+        return replace(sales, frame=frame, notes=(*sales.notes, note)), report
+    return sales, None
+
+
+def _of_periods_and_columns(
+    sales: Sales, rules: DatasetRules, readings: Mapping[Table, Sequence[Reading]]
+) -> tuple[str, ...]:
+    """What missing periods and the columns beside sales are taken for, as training will take them."""
+    items, calendar = (
+        assemble_table(table, readings[table]) if readings[table] else None for table in PANEL_TABLES
+    )
+    panel = panel_of(sales.frame, sales.freq, rules, items, calendar)
+    return (*panel.understood, *panel.notes)
+
+
+def _serving_all(planning_files: Sequence[Upload]) -> tuple[str, ...]:
+    return tuple(
+        f"{upload.source.key} lies at the top of its folder and serves every dataset that has no file of its "
+        "own there; put it into a folder named after one dataset to keep it to that"
+        for upload in planning_files
+        if serves_all(upload.source.key)
+    )
+
+
+def _sources(before: Published | None, uploads: Sequence[Upload], table: Table = Table.SALES) -> list[Upload]:
     """The files of the version before in their order, then those that are new or changed since."""
     sources = []
     for name, source in sorted(before.manifest.provenance.inputs.items()) if before else []:
-        if source.ref is not None:
+        if source.ref is not None and UPLOAD_FOLDERS[name.partition(" ")[2].partition("/")[0]] == table:
             uploaded = Ref(bucket=source.ref.bucket, key=name.partition(" ")[2])
             sources.append(
-                Upload(table=Table.SALES, source=uploaded, snapshot_id=source.sha256, snapshot=source.ref)
+                Upload(table=table, source=uploaded, snapshot_id=source.sha256, snapshot=source.ref)
             )
     last_seen = {source.source: source.snapshot_id for source in sources}
-    return [*sources, *(upload for upload in sales if last_seen.get(upload.source) != upload.snapshot_id)]
+    return [*sources, *(upload for upload in uploads if last_seen.get(upload.source) != upload.snapshot_id)]
 
 
 def _as_of(
@@ -200,6 +275,20 @@ def _parts(sales: Sales, split: Split) -> dict[str, pd.DataFrame]:
     part = split.part(sales.frame["ds"])
     names = ["train", *(["validation"] if split.validation_end is not None else []), "test"]
     return {name: sales.frame[part == name] for name in names}
+
+
+def _accounts(files: Sequence[Upload], readings: Sequence[Reading], sales: Sales) -> dict[str, Any]:
+    """The account of every file by its name; one that was overwritten later carries its snapshot, too."""
+    newest = {upload.source: position for position, upload in enumerate(files)}
+    drops = iter(sales.drops)
+    accounts = {}
+    for position, (upload, reading) in enumerate(zip(files, readings, strict=True)):
+        name = str(upload.source)
+        if newest[upload.source] != position:
+            name += f" ({upload.snapshot_id[:8]}, overwritten)"
+        account = _account(upload, reading)
+        accounts[name] = account | ({"drop": asdict(next(drops))} if reading.table is Table.SALES else {})
+    return accounts
 
 
 def _account(source: Upload, reading: Reading) -> dict[str, Any]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from forecasting.panel import Panel, build_panel
-from intake.tables import Table
+from intake.assembly import cell_by_cell
+from intake.dataset_rules import DatasetRules, rules_of
+from intake.periods import period_end, shift
+from intake.stated_calendar import HOLIDAY, closed_share, holiday_days
+from intake.tables import SCHEMAS, Table
 from storage.datasets import Datasets
 from storage.manifests import Published
 from tasks.connection import connection
@@ -17,19 +23,61 @@ PANEL_TABLES = (Table.ITEMS, Table.CALENDAR)
 _CATEGORIES = ("location", "product", "category")
 
 
-def read_panel(dataset: Published, uploads: Sequence[Upload]) -> Panel:
-    """The sales of a dataset version with what items and calendar, where uploaded, say about them."""
+def read_panel(dataset: Published, uploads: Sequence[Upload], horizon: int = 0) -> Panel:
+    """The sales of a dataset version with what items and calendar, where uploaded, say about them.
+
+    What the rules of the dataset say about days (closed, holiday) reaches `horizon` periods ahead.
+    """
     parameters: dict[str, Any] = dataset.manifest.provenance.parameters
     items, calendar = (optional_table(uploads, table) for table in PANEL_TABLES)
+    return panel_of(
+        Datasets(*connection()).read_table(dataset),
+        str(parameters["freq"]),
+        rules_of(
+            parameters.get("rules", {}) | {"missing_periods": parameters["missing_periods"]}, "manifest"
+        ),
+        items,
+        calendar,
+        horizon,
+    )
+
+
+def panel_of(
+    sales: pd.DataFrame,
+    freq: str,
+    rules: DatasetRules,
+    items: pd.DataFrame | None,
+    calendar: pd.DataFrame | None,
+    horizon: int = 0,
+) -> Panel:
+    """Sales with what items, calendar and the rules of the dataset say about them.
+
+    Of the items only names of places, products and categories describe series: a list price has no date, so
+    it is not the price at which anything was sold. A file's own holidays win over those of the stated
+    country: day by day where sales are of days, altogether where they are of longer periods.
+    """
     described = None
     if items is not None:
         described = items[["unique_id", *(column for column in _CATEGORIES if column in items)]]
+    first, last = pd.Timestamp(sales["ds"].min()), pd.Timestamp(sales["ds"].max())
+    until = period_end(shift(last, horizon, freq), freq)
+    told = calendar is not None and HOLIDAY in calendar
+    stated = holiday_days(rules, first, until)
+    if len(stated) and (freq == "D" or not (told or HOLIDAY in sales)):
+        known = [stated] if calendar is None else [stated, calendar]
+        calendar = cell_by_cell(known, SCHEMAS[Table.CALENDAR].key)
+    own: Sequence[pd.Timestamp] = (
+        list(calendar.loc[calendar[HOLIDAY] > 0, "ds"]) if told and calendar is not None else ()
+    )
     return build_panel(
-        Datasets(*connection()).read_table(dataset),
-        freq=str(parameters["freq"]),
+        sales,
+        freq=freq,
         attributes=described,
         calendar=calendar,
-        missing_periods=parameters["missing_periods"],
+        missing_periods=rules.missing_periods,
+        closures=closed_share(rules, first, until, freq, own),
+        known_in_advance=rules.known_in_advance,
+        known_afterwards=rules.known_afterwards,
     )
 
 

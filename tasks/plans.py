@@ -219,10 +219,13 @@ def _read(
 ) -> _PlanInputs:
     name, cutoff = sales.manifest.provenance.dataset, cutoff_of(sales)
     tables = {table: required_table(uploads, table, name) for table in _TABLES}
-    panel = read_panel(sales, uploads)
     horizon = horizon_needed(
-        suppliers=tables[Table.SUPPLIERS], terms=tables[Table.TERMS], freq=panel.freq, settings=settings
+        suppliers=tables[Table.SUPPLIERS],
+        terms=tables[Table.TERMS],
+        freq=str(sales.manifest.provenance.parameters["freq"]),
+        settings=settings,
     )
+    panel = read_panel(sales, uploads, horizon)
     extended = extend(panel, cutoff, horizon, with_prices_kept(dict(request.assume), panel))
     model = checked(registry().load_model(name, fitted.folder.name).model)
     paths = model.demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)

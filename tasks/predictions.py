@@ -91,7 +91,7 @@ def _publish(
 ) -> Published:
     store, _ = connection()
     with recorded() as log:
-        panel = read_panel(sales, uploads)
+        panel = read_panel(sales, uploads, horizon)
         cutoff = cutoff_of(sales)
         extended = extend(panel, cutoff, horizon, with_prices_kept(dict(request.assume), panel))
         for note in extended.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 DatasetName = Annotated[
     str,
@@ -56,9 +56,16 @@ class IngestRequest(Request):
     )
     train_end: dt.date | None = Field(None, description="Last day to learn from; overrules the shares.")
     validation_end: dt.date | None = Field(None, description="Last day of validation; with train_end only.")
-    missing_periods: Literal["unknown", "zero"] | None = Field(
+    missing_periods: Literal["unknown", "zero", "closed"] | None = Field(
         None,
-        description="What a period without a row means: not known (for a new dataset), or nothing was sold.",
+        description="What a period without a row means: not known (for a new dataset), nothing was sold, or "
+        "the shop was shut.",
+    )
+    rules: dict[str, JsonValue] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Statements of the section [dataset] of a mapping file; they win over the file.",
+        examples=[{"closed_weekdays": ["SUN"], "holidays": "ES-MD", "freq": "W-MON"}],
     )
     rejected_share: float | None = Field(
         None,

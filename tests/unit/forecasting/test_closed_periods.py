@@ -24,7 +24,7 @@ def shop(days: int = 150) -> pd.DataFrame:
     return sales[sales["ds"].dt.weekday != 6].reset_index(drop=True)
 
 
-def closures(sales: pd.DataFrame, rules: DatasetRules, freq: str = "D") -> pd.Series[float]:
+def closures(sales: pd.DataFrame, rules: DatasetRules, freq: str = "D") -> pd.Series[float] | None:
     return closed_share(rules, sales["ds"].min(), sales["ds"].max() + pd.Timedelta(days=60), freq)
 
 

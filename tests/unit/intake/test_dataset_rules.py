@@ -57,10 +57,12 @@ def test_nothing_stated_is_the_default() -> None:
 
 
 def test_a_form_overrules_a_mapping_and_says_so() -> None:
-    rules = stated('missing_periods = "zero"').overruled("the form", missing_periods="closed")
+    rules = stated('missing_periods = "zero"').overruled({"missing_periods": "closed"}, "the form")
     assert rules.missing_periods == "closed"
     assert rules.notes == ("missing_periods = 'closed', as the form states",)
-    assert rules.overruled("nobody", missing_periods=None) == rules
+    assert rules.overruled({}, "nobody") == rules
+    with pytest.raises(InputError, match=r"the form: .*W-MON"):
+        rules.overruled({"freq": "weekly"}, "the form")
 
 
 @pytest.mark.parametrize(
