@@ -8,6 +8,7 @@ Period is not used, because there 'W-MON' is a week that ENDS on Monday.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     DateSeries = pd.Series[pd.Timestamp]
     Dates = TypeVar("Dates", pd.Timestamp, DateSeries, pd.DatetimeIndex)
 
+WEEKDAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 _WEEKLY: Final = {f"W-{weekday}": position for position, weekday in enumerate(WEEKDAYS)}
@@ -27,6 +29,14 @@ _SEASON_LENGTH: Final = {"D": 7, **dict.fromkeys(_WEEKLY, 52), "MS": 12, "QS": 4
 _MONTHS: Final = {"MS": 1, "QS": 3}
 _MEAN_DAYS_PER_MONTH: Final = 365.25 / 12
 _FIRST_MONDAY: Final = 4  # 1970-01-05, counted in days since 1970-01-01
+
+# What a great majority of dates is, where a few are mistyped or late.
+_GREAT_MAJORITY: Final = 0.9
+_ODD_ROWS: Final = 0.02
+_FEWEST_FOR_ONE_ODD: Final = 6
+_FEWEST_OF_A_SERIES: Final = 4
+_DAYS_NEAR: Final = 6
+_ENOUGH_ROWS: Final = 200_000  # of more, evenly spaced ones tell as much
 
 FREQUENCIES: Final = tuple(_SEASON_LENGTH)
 
@@ -138,29 +148,106 @@ def iso_week(ds: pd.Timestamp) -> str:
     return f"{year}-W{week:02d}"
 
 
-def infer_freq(ds: DateSeries) -> str:
-    """The frequency that the distinct dates of a whole file speak of; periods may be missing in between.
+@dataclass(frozen=True, eq=False)
+class Rhythm:
+    """The frequency of a file's dates; `odd` are the dates that do not lie where the great majority does."""
 
-    In this order: one day of the month throughout (or always its last day) means months, or quarters if every
-    step is a multiple of three; one weekday throughout means weeks that start there; steps of 26 to 35 days,
-    each in a month of its own, mean months (last working day, say); anything else means days. Fewer than two
-    dates, or quarters that are not calendar quarters, raise InputError.
+    freq: str
+    odd: pd.DatetimeIndex
+    evidence: str
+
+
+def infer_freq(ds: DateSeries) -> str:
+    """The frequency that the distinct dates of a whole file speak of: that of `infer_rhythm`."""
+    return infer_rhythm(ds).freq
+
+
+def infer_rhythm(ds: DateSeries, unique_id: pd.Series[str] | None = None) -> Rhythm:
+    """The frequency that the dates of a whole file speak of; periods may be missing in between.
+
+    In this order: one day of the month (or always its last day) means months, or quarters if every step is a
+    multiple of three; one weekday means weeks that start there; one date in each month, all of them near the
+    same day (last working day, say), means months; anything else means days. The great majority decides: one
+    date in ten may lie elsewhere (one in six of fewer), and so may 2 % of the rows. If the dates of all
+    series say days, but those of each series by itself (where `unique_id` is given) have one weekday or one
+    day of the month, that counts. Fewer than two dates, or quarters that are not calendar quarters, raise
+    InputError.
     """
-    dates = pd.DatetimeIndex(ds.dropna().unique()).normalize().unique().sort_values()
+    known = ds.dropna().dt.normalize()
+    rows = known.value_counts().sort_index()
+    dates = pd.DatetimeIndex(rows.index)
     if len(dates) < 2:
         raise InputError(
             "a single date does not say whether it stands for a day, a week or a month; give at least two"
         )
-    steps = np.diff(dates.to_numpy()) // np.timedelta64(1, "D")
+    rhythm = _rhythm_of(dates, np.asarray(rows, dtype=np.int64))
+    if rhythm is None and unique_id is not None:
+        rhythm = _rhythm_of_each(known, unique_id)
+    return rhythm or Rhythm("D", dates[:0], f"{len(dates)} different dates on all days")
+
+
+def _rhythm_of(dates: pd.DatetimeIndex, rows: npt.NDArray[np.int64]) -> Rhythm | None:
+    """Months, quarters or weeks, if the great majority of the dates lie where these begin or end."""
     months = np.asarray(dates, dtype="datetime64[M]").astype(np.int64)
-    distinct_months = len(np.unique(months)) == len(months)
-    if distinct_months and (len(dates.day.unique()) == 1 or dates.is_month_end.all()):
-        return _months_or_quarters(months, ends=bool(dates.is_month_end.all()))
-    if len(dates.weekday.unique()) == 1:
-        return f"W-{WEEKDAYS[dates.weekday[0]]}"
-    if distinct_months and len(dates) > 2 and bool(((steps >= 26) & (steps <= 35)).all()):
-        return "MS"
-    return "D"
+    same_day = dates.day == dates.day.value_counts().idxmax()
+    ends = np.asarray(dates.is_month_end)
+    on = ends if ends.sum() > same_day.sum() else same_day
+    if len(np.unique(months[on])) > 1 and _great_majority(on, rows):
+        freq = _months_or_quarters(months[on], ends=bool(ends[on].all()))
+        where = "the last day of the month" if ends[on].all() else f"day {dates[on][0].day} of the month"
+        return Rhythm(freq, dates[~on], f"{on.sum()} of {len(dates)} different dates are {where}")
+    weekday = int(dates.weekday.value_counts().idxmax())
+    on = dates.weekday == weekday
+    if on.sum() > 1 and _great_majority(on, rows):
+        return Rhythm(
+            f"W-{WEEKDAYS[weekday]}",
+            dates[~on],
+            f"{on.sum()} of {len(dates)} different dates are a {WEEKDAY_NAMES[weekday]}",
+        )
+    if _one_in_each_month(dates, months):
+        return Rhythm("MS", dates[:0], f"each of {len(dates)} different dates has a month of its own")
+    return None
+
+
+def _great_majority(on: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64]) -> bool:
+    odd = int((~on).sum())
+    tolerated = max(len(on) // 10, 1 if len(on) >= _FEWEST_FOR_ONE_ODD else 0)
+    few_rows = bool(rows[~on].sum() <= _ODD_ROWS * rows.sum()) and 2 * odd < len(on)
+    return odd <= tolerated or few_rows
+
+
+def _one_in_each_month(dates: pd.DatetimeIndex, months: npt.NDArray[np.int64]) -> bool:
+    """Whether each date has a month of its own: a month apart or, with gaps, on nearly the same day."""
+    if len(dates) < 3 or len(np.unique(months)) < len(months):
+        return False
+    steps = np.diff(dates.to_numpy()) // np.timedelta64(1, "D")
+    if ((steps >= 26) & (steps <= 35)).all():
+        return True
+    day = dates.day.to_numpy()
+    spread = min(int(np.ptp(day)), int(np.ptp((day + 14) % 31)))  # around the turn of the month too
+    return len(dates) >= _FEWEST_FOR_ONE_ODD and spread <= _DAYS_NEAR
+
+
+def _rhythm_of_each(days: DateSeries, unique_id: pd.Series[str]) -> Rhythm | None:
+    """Weeks or months, if each series keeps to a weekday or a day of the month, all to their own."""
+    days = days.iloc[:: max(1, len(days) // _ENOUGH_ROWS)]
+    pairs = pd.DataFrame(
+        {"series": pd.factorize(unique_id.reindex(days.index))[0], "ds": days.to_numpy()}
+    ).drop_duplicates()
+    enough = pairs.groupby("series")["ds"].transform("size") >= _FEWEST_OF_A_SERIES
+    pairs = pairs[enough]
+    if pairs["series"].nunique() < 2:
+        return None
+    for where, name in ((pairs["ds"].dt.day, "day of the month"), (pairs["ds"].dt.weekday, "weekday")):
+        kept = pd.Series(1, index=pairs.index).groupby([pairs["series"], where]).sum()
+        share = kept.groupby(level=0).max().sum() / len(pairs)
+        if share < _GREAT_MAJORITY:
+            continue
+        main = int(where.value_counts().idxmax())
+        freq = f"W-{WEEKDAYS[main]}" if name == "weekday" else "MS"
+        odd = pd.DatetimeIndex(np.unique(pairs["ds"][where != main]))
+        return Rhythm(freq, odd, f"each series keeps to its own {name}, in {share:.1%} of its dates")
+    return None
 
 
 def _months_or_quarters(months: npt.NDArray[np.int64], *, ends: bool) -> str:

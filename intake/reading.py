@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,17 @@ from intake.layout.footers import find_footers
 from intake.layout.recognition import find_sheet
 from intake.layout.sheet import Sheet
 from intake.mapping import NOTHING_STATED, FileMapping, Shape
-from intake.periods import infer_freq, period_start
+from intake.periods import infer_rhythm, period_start
 from intake.problems import rows_with_problems
 from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
 from intake.repeated_columns import rows_of_repeated
+from intake.suspicions import Lines, find_suspicions
 from intake.tables import Table, schema_of
 from intake.tickets import Keys, are_tickets, coarser, sum_lines
 from intake.values.conventions import NOTHING_SETTLED, Settled
+
+_MOST_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,8 +101,8 @@ def read_table(
     freq, tickets, shape = None, None, sheet.shape
     repeated = repeats(sheet, usable)
     if table is Table.SALES:
-        frame, freq, note = _to_periods(frame, usable, name, conversion.freq)
-        findings.append(Finding("periods", note))
+        frame, freq, about_periods = _to_periods(frame, usable, sheet, conversion.freq)
+        findings += about_periods
         if sheet.shape == "long":
             tickets = are_tickets(Keys.of(frame, usable), usable, repeated, conversion.roles, mapping)
     if tickets is not None:
@@ -124,9 +128,12 @@ def read_table(
         findings.append(
             Finding("y", f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
         )
+    lines_of_rows: Lines | None = sheet.first_lines[fates.accepted]
     if table is Table.SALES:
         accepted, freq, about_sums = _summed(accepted, freq, mapping, name, tickets=tickets is not None)
         findings += about_sums
+        lines_of_rows = None if about_sums else lines_of_rows
+    findings += find_suspicions(accepted, lines_of_rows)
     accepted, about_rows = rows_of_repeated(accepted, table, name)
     findings += about_rows
     if table is Table.BILL_OF_MATERIALS:
@@ -188,21 +195,40 @@ def _summed(
 
 
 def _to_periods(
-    frame: pd.DataFrame, usable: Mask, name: str, labels: str | None
-) -> tuple[pd.DataFrame, str | None, str]:
+    frame: pd.DataFrame, usable: Mask, sheet: Sheet, labels: str | None
+) -> tuple[pd.DataFrame, str | None, list[Finding]]:
     """Move `ds` of usable rows to the first day of its period; freq is None if there is one date only."""
     days = frame.loc[usable, "ds"]
     if labels is not None:
-        return frame, labels, f"freq is {labels}, as the labels of the periods say"
+        return frame, labels, [Finding("periods", f"freq is {labels}, as the labels of the periods say")]
     if days.nunique() < 2:
-        return frame, None, "there are not two different dates, so the frequency is left open"
+        note = "there are not two different dates, so the frequency is left open"
+        return frame, None, [Finding("periods", note)]
     try:
-        freq = infer_freq(days)
+        rhythm = infer_rhythm(days, frame.loc[usable, "unique_id"])
     except InputError as error:
-        raise InputError(str(error), file=name) from error
+        raise InputError(str(error), file=sheet.name) from error
+    freq = rhythm.freq
     starts = period_start(days, freq)
     moved = int((starts != days).sum())
-    note = f"freq is {freq}, as {days.nunique()} different dates say"
+    note = f"freq is {freq}: {rhythm.evidence}"
     if moved:
         note += f"; in {moved} rows ds is moved to the first day of its period"
-    return frame.assign(ds=starts.reindex(frame.index)), freq, note
+    findings = [Finding("periods", note, rhythm.evidence, 'freq = "W-MON"' if freq == "D" else 'freq = "MS"')]
+    if len(rhythm.odd):
+        odd = days[days.dt.normalize().isin(rhythm.odd)]
+        lines = sheet.first_lines[odd.index.to_numpy()]
+        shown = ", ".join(
+            f"{day:%Y-%m-%d} in line {line}" for day, line in zip(odd[:_MOST_SHOWN], lines, strict=False)
+        )
+        more = f" and {len(odd) - _MOST_SHOWN} more" if len(odd) > _MOST_SHOWN else ""
+        findings.append(
+            Finding(
+                "periods",
+                f"{len(odd)} rows have a date off the rhythm of the others and count for the period that it "
+                f"lies in: {shown}{more}",
+                rhythm.evidence,
+                suspicious=True,
+            )
+        )
+    return frame.assign(ds=starts.reindex(frame.index)), freq, findings

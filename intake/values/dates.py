@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from intake.mapping import Order
+from intake.periods import WEEKDAY_NAMES
 from intake.text_columns import TextColumn, Texts, Values
 from intake.values.conventions import Convention, Readings
 from intake.values.date_forms import Form, Numbers, Written, take_apart
@@ -29,7 +30,6 @@ ORDERS: Final[tuple[Order, ...]] = ("day/month/year", "month/day/year", "year/mo
 _YEAR_FIRST: Final = ORDERS.index("year/month/day")
 _WEEK_HEADER: Final = re.compile(r"\b(week|wk|semana|sem|semaine|woche|kw|kalenderwoche)\b")
 _FREQ_OF_FORM: Final = {Form.MONTH: "MS", Form.QUARTER: "QS", Form.WEEK: "W-MON"}
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FEWEST_TO_SEE_A_RHYTHM: Final = 6
 _FEWEST_DAYS_OF_A_MONTH: Final = 16  # sales of so many years with years of two digits are hardly met
 _SLIPS: Final = 0.1
@@ -95,7 +95,7 @@ class DateColumn:
         complaints = np.full(len(days), "", dtype=object)
         wrong = _contradicted(self.written, days)
         complaints[wrong] = [
-            f"names another weekday: {day} is a {WEEKDAYS[number]}"
+            f"names another weekday: {day} is a {WEEKDAY_NAMES[number]}"
             for day, number in zip(days[wrong], pd.DatetimeIndex(days[wrong]).weekday, strict=True)
         ]
         complaints[self.yearless] = "may be a day without its year; write the year with four digits"

@@ -87,8 +87,8 @@ def test_periods_labelled_by_their_end_are_moved_to_their_first_day() -> None:
     assert reading.freq == "MS"
     assert list(reading.frame["ds"].dt.strftime("%m-%d")) == ["01-01", "02-01", "03-01"]
     assert (
-        "freq is MS, as 3 different dates say; in 3 rows ds is moved to the first day of its period"
-        in reading.notes
+        "freq is MS: 3 of 3 different dates are the last day of the month; "
+        "in 3 rows ds is moved to the first day of its period" in reading.notes
     )
 
 
