@@ -100,6 +100,19 @@ def upload(
 
 
 @app.command()
+def convert(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The model to read.")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The folder to write the tables into.")] = Path("tablas"),
+) -> None:
+    """Write the tables of a frePPLe model (JSON) or of a quarterly workbook as CSV files for `upload`."""
+    from cli.convert import convert_file
+
+    convert_file(file, to)
+
+
+@app.command()
 def run(
     kind: Annotated[str, typer.Argument(help="ingest, train, forecast or replenish.")],
     dataset: Annotated[

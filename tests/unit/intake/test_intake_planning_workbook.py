@@ -7,9 +7,11 @@ import pytest
 from quarterly_case import PRODUCTS, WEEKS, QuarterlyCase, Rows, grids
 
 from intake.errors import InputError
+from intake.tables import Table
 from intake.workbooks.cross_table import Quarter
 from intake.workbooks.quarterly_plan import QuarterlyPlan
 from intake.workbooks.quarterly_sheets import looks_like, read_quarterly_plan
+from intake.workbooks.quarterly_tables import tables_of
 
 
 def read(sheets: dict[str, Rows]) -> QuarterlyPlan:
@@ -160,3 +162,19 @@ def test_labels_of_quarters(text: str, quarter: Quarter | None) -> None:
 
 def test_products_keep_their_order_because_it_is_their_priority() -> None:
     assert tuple(read(clean()).products["product"]) == PRODUCTS
+
+
+def test_tables_to_upload_hold_what_has_a_date_and_say_what_is_left_out() -> None:
+    sheets = clean()
+    tables, findings = tables_of(read(sheets))
+    assert tables[Table.SALES]["y"].tolist() == [110, 120, 130, 210, 220, 230]
+    assert tables[Table.SALES]["ds"].min() == pd.Timestamp("1996-04-01")
+    assert tables[Table.STOCK].to_numpy().tolist() == [["A1", 50], ["B2", 50]]
+    assert len(tables[Table.CAPACITY]) == 2 * 3 * WEEKS
+    assert [finding.suspicious for finding in findings] == [False]
+
+    sheets["Yield"][1][5] = "01-22-95"
+    row_of(sheets["Limits"], "A1", "Available Capacity")[2] = ""
+    tables, findings = tables_of(read(sheets))
+    assert len(tables[Table.CAPACITY]) == 2 * 3 * WEEKS - 3
+    assert findings[-1].sentence.startswith("3 of 24 capacities are not written")
