@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 Texts = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.integer[Any]]
 Values = npt.NDArray[Any]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+# White space of every script, with the no-break and thin ones, and the marks that nobody sees.
+BLANKS: Final = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + "\u200b\u2060\ufeff"
 _LONGEST_SHOWN = 60
 
 
@@ -24,19 +28,24 @@ def quoted(text: str) -> str:
     return f"'{line}'" if len(line) <= _LONGEST_SHOWN else f"'{line[:_LONGEST_SHOWN]}...'"
 
 
-@dataclass(frozen=True, eq=False)
 class TextColumn:
     """`texts` has each distinct text once, without the white space around it; row i holds `texts[codes[i]]`.
 
     What is to know about a text is found out once and `spread` to the rows; that is what makes reading fast.
     `exact` marks the texts that stand for a typed cell (of a workbook or of Parquet): numbers as Python's
     repr writes them and dates as ISO 8601, which are never ambiguous; None where no cell was typed.
+
+    A column in which nearly every cell is another (ticket numbers, times) can be kept as Arrow holds it:
+    its texts are told apart when somebody asks for `texts` or `codes`, and never if nobody does.
     """
 
-    header: str
-    texts: Texts
-    codes: Rows
-    exact: npt.NDArray[np.bool_] | None = None
+    def __init__(
+        self, header: str, texts: Texts, codes: Codes, exact: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        self.header = header
+        self.exact = exact
+        self._told_apart: tuple[Texts, Codes] | None = (texts, codes)
+        self._cells: Any = None
 
     @classmethod
     def of(cls, header: str, cells: Texts, exact: npt.NDArray[np.bool_] | None = None) -> TextColumn:
@@ -45,17 +54,62 @@ class TextColumn:
         A text that is typed in one cell and untyped in another is there twice.
         """
         codes, distinct = pd.factorize(cells)
-        trimmed_codes, texts = pd.factorize(np.array([text.strip() for text in distinct], dtype=object))
-        rows = trimmed_codes[codes]
+        column = cls.coded(header, distinct, codes)
         if exact is None or not exact.any():
-            return cls(header, texts, rows)
-        codes, kinds = pd.factorize(rows * 2 + exact)
-        return cls(header, texts[kinds // 2], codes, kinds % 2 == 1)
+            return column
+        codes, kinds = pd.factorize(column.codes * 2 + exact)
+        return cls(header, column.texts[kinds // 2], codes, kinds % 2 == 1)
 
-    def taken(self, header: str, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
-        """The column of some of the rows, with the texts that are left; what is exact stays so."""
-        codes, used = pd.factorize(self.codes[rows])
-        return TextColumn(header, self.texts[used], codes, None if self.exact is None else self.exact[used])
+    @classmethod
+    def coded(cls, header: str, texts: Texts, codes: Codes) -> TextColumn:
+        """The column whose row i is `texts[codes[i]]`, where texts may repeat and have white space around."""
+        trimmed = np.empty(len(texts), dtype=object)
+        trimmed[:] = [text.strip(BLANKS) for text in texts]
+        merged, distinct = pd.factorize(trimmed)
+        if len(distinct) == len(texts):
+            return cls(header, distinct, codes)
+        return cls(header, distinct, merged.astype(codes.dtype)[codes])
+
+    @classmethod
+    def of_arrow(cls, header: str, cells: Any) -> TextColumn:
+        """The column of a `pyarrow.ChunkedArray` of strings without nulls, told apart only when needed."""
+        column = cls(header, np.empty(0, dtype=object), np.empty(0, dtype=np.int32))
+        column._told_apart, column._cells = None, cells
+        return column
+
+    @property
+    def texts(self) -> Texts:
+        """Each distinct text once."""
+        return self._tell_apart()[0]
+
+    @property
+    def codes(self) -> Codes:
+        """The position in `texts` of every row's."""
+        return self._tell_apart()[1]
+
+    @property
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Which of the distinct texts is the empty one."""
+        return np.asarray(self.texts == "", dtype=np.bool_)
+
+    @property
+    def cells(self) -> Any:
+        """The cells as a `pyarrow.ChunkedArray`, untrimmed, while they are not told apart; else None."""
+        return self._cells if self._told_apart is None else None
+
+    def blank_rows(self) -> npt.NDArray[np.bool_]:
+        """Which rows are empty, found without telling texts apart."""
+        if self._told_apart is not None:
+            return self.spread(self.blank)
+        long = pc.greater(pc.binary_length(self._cells), 0).to_numpy()
+        return ~long if long.all() else pc.equal(_trimmed(self._cells), "").to_numpy()
+
+    def text(self, row: int) -> str:
+        """What stands in one row."""
+        if self._told_apart is None:
+            return str(self._cells[row].as_py().strip(BLANKS))
+        texts, codes = self._told_apart
+        return str(texts[codes[row]])
 
     def spread(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
         """One value per row, from one value per distinct text."""
@@ -65,7 +119,47 @@ class TextColumn:
         """The first row that holds `texts[position]`."""
         return int(np.argmax(self.codes == position))
 
-    @property
-    def blank(self) -> npt.NDArray[np.bool_]:
-        """Which of the distinct texts is the empty one."""
-        return np.asarray(self.texts == "", dtype=np.bool_)
+    def renamed(self, header: str) -> TextColumn:
+        """The same cells under another header."""
+        column = TextColumn(header, np.empty(0, dtype=object), np.empty(0, dtype=np.int32), self.exact)
+        column._told_apart, column._cells = self._told_apart, self._cells
+        return column
+
+    def taken(self, header: str, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
+        """These rows alone under another header."""
+        return self.take(rows).renamed(header)
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
+        """The column of these rows alone; texts that are in none of them are not in it."""
+        if self._told_apart is None:
+            if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all()):
+                return TextColumn.of_arrow(self.header, self._cells.slice(int(rows[0]), len(rows)))
+            return TextColumn.of_arrow(self.header, self._cells.take(pa.array(rows)))
+        texts, codes = self._told_apart
+        kept = codes[rows]
+        used = np.zeros(len(texts), dtype=np.bool_)
+        used[kept] = True
+        exact = None if self.exact is None else self.exact[used]
+        if used.all():
+            return TextColumn(self.header, texts, kept, exact)
+        moved = (np.cumsum(used) - 1).astype(codes.dtype)
+        return TextColumn(self.header, texts[used], moved[kept], exact)
+
+    def _tell_apart(self) -> tuple[Texts, Codes]:
+        if self._told_apart is None:
+            encoded = _trimmed(self._cells).dictionary_encode().unify_dictionaries()
+            self._told_apart = dictionary_of(encoded)
+            self._cells = None
+        return self._told_apart
+
+
+def dictionary_of(encoded: Any) -> tuple[Texts, Codes]:
+    """The texts and the codes of a dictionary-encoded `pyarrow.ChunkedArray` that has one dictionary."""
+    chunks = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    if not chunks:
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int32)
+    return encoded.chunk(0).dictionary.to_numpy(zero_copy_only=False), np.concatenate(chunks)
+
+
+def _trimmed(cells: Any) -> Any:
+    return pc.utf8_trim(cells, characters=BLANKS)

@@ -42,7 +42,7 @@ class Grid:
         """The cells of a row, trimmed, as many as it has; None where its quotes do not match."""
         if row in self.misfits:
             return self.misfits[row]
-        return tuple(str(column.texts[column.codes[row]]) for column in self.columns)
+        return tuple(column.text(row) for column in self.columns)
 
     def __len__(self) -> int:
         return len(self.first_lines)

@@ -16,6 +16,8 @@ MOST_SPARSE_CELLS: Final = (
 )  # of the rectangle around the filled cells of a sheet, if nearly all are empty
 SPARSE: Final = 1 / 20  # the share of filled cells below which a sheet is nearly empty
 MOST_MEMBERS: Final = 10_000
+LONGEST_LINE: Final = 1 << 20  # bytes of a line of text, and of a record over several lines
+MOST_COLUMNS: Final = 16_384  # of a text file; a spreadsheet has no more
 
 
 def refuse_oversized(size: int, name: str) -> None:
@@ -68,3 +70,22 @@ def refuse_too_much_text(characters: int, name: str) -> None:
             "leave the columns of long texts out",
             file=name,
         )
+
+
+def refuse_long_line(content: bytes, name: str, longest: int = LONGEST_LINE) -> None:
+    """InputError if there is a line so long that no look at the rest of the text is needed.
+
+    A line beyond twice `longest` is always found, one up to `longest` never.
+    """
+    for start in range(0, len(content) - longest + 1, longest):
+        if content.find(b"\n", start, start + longest) < 0 and content.find(b"\r", start, start + longest) < 0:
+            raise long_line(name, content.count(b"\n", 0, start) + 1, longest)
+
+
+def long_line(name: str, line: int, longest: int) -> InputError:
+    """The refusal of a line that is too long."""
+    return InputError(
+        f"the line is longer than {longest:,} bytes; save the file as CSV with one line per row",
+        file=name,
+        line=line,
+    )
