@@ -102,7 +102,16 @@ class TextColumn:
         if self._told_apart is not None:
             return self.spread(self.blank)
         long = pc.greater(pc.binary_length(self._cells), 0).to_numpy()
-        return ~long if long.all() else pc.equal(_trimmed(self._cells), "").to_numpy()
+        empty = ~long if long.all() else pc.equal(_trimmed(self._cells), "").to_numpy()
+        return np.asarray(empty, dtype=np.bool_)
+
+    def rows_with(self, text: str, among: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.bool_]:
+        """Which of the rows in `among` hold this text."""
+        if self._told_apart is None:
+            equal = pc.equal(_trimmed(self.take(among).cells), text)
+            return np.asarray(equal.to_numpy(), dtype=np.bool_)
+        texts, codes = self._told_apart
+        return np.asarray((texts == text)[codes[among]], dtype=np.bool_)
 
     def text(self, row: int) -> str:
         """What stands in one row."""

@@ -23,7 +23,7 @@ Merit = tuple[int, int, int, int]
 
 
 def separator_line(lines: Lines) -> str | None:
-    """The delimiter that the first line states as spreadsheets write it (sep=;); None if it is no such line."""
+    """The delimiter that the first line states as spreadsheets write it (sep=;), else None."""
     if not len(lines) or lines.bounds[1] > 20:
         return None
     stated = _SEPARATOR_LINE.fullmatch(lines.text(0))

@@ -1,4 +1,4 @@
-"""Bytes to UTF-8: what the byte order mark says, else UTF-8, UTF-16 or the code page that the bytes speak for."""
+"""Bytes to UTF-8: by the byte order mark, else UTF-8, UTF-16 or the code page they speak for."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ _LETTERS: Final = set("áéíóúüñçãõàèêâôöäßÁÉÍÓÚÜÑÇÃÕ�
 _RARE_LETTERS: Final = set("ìòîûëïùœæåøÿÌÒÎÛËÏÙŒÆÅØ")
 _SIGNS: Final = set("€£§°ºª«»¿¡·“”‘’–—…©®™¢½¼¾²³×±µ\u00a0")
 _JUDGED: Final = 100_000  # that many bytes beyond ASCII tell as much as all
+_CLEAR: Final = 0.5  # merit of another code page, and by how much it must exceed the usual one's
+_FEW: Final = 3  # as many letters of an unusual code page are not doubted
 _WORD: Final = 30
 _WAY_OUT: Final = "save the file as 'CSV UTF-8', or state its encoding"
 
@@ -150,7 +152,7 @@ def _refuse_damaged_utf_8(content: bytes, name: str, position: int) -> None:
     lost = sum("\ud800" <= character <= "\udfff" for character in beyond)
     if len(beyond) - lost > lost:
         raise InputError(
-            f"the file is UTF-8 text, but the byte {content[position]:#04x} does not belong in it; {_WAY_OUT}",
+            f"the file is UTF-8 text, but not the byte {content[position]:#04x} in it; {_WAY_OUT}",
             file=name,
             line=_line_of(content, position),
         )
@@ -160,8 +162,11 @@ def _code_page(content: bytes, name: str) -> Utf8Text:
     positions = _beyond_ascii(content)
     possible = [page for page in _CODE_PAGES if _undecodable(content, page) is None]
     merits = {page: _merit(content, positions, page) for page in possible}
+    usual = merits.get(_CODE_PAGES[0], -1.0)
     best = max(possible, key=lambda page: merits[page], default=None)
-    if best is None or (best != _CODE_PAGES[0] and merits[best] <= 0):
+    if best is None or merits[best] < _CLEAR or merits[best] < usual + _CLEAR:
+        best = _CODE_PAGES[0] if _CODE_PAGES[0] in possible else None
+    if best is None:
         undecodable = _undecodable(content, "cp1252") or int(positions[0])
         raise InputError(
             f"the encoding is neither UTF-8 nor Windows-1252 (byte {content[undecodable]:#04x}); {_WAY_OUT}",
@@ -172,7 +177,8 @@ def _code_page(content: bytes, name: str) -> Utf8Text:
     evidence = _first_word(content, best)
     if rivals:
         evidence += f"; in {rivals[0]} it would be {_first_word(content, rivals[0]).rpartition(' as ')[2]}"
-    return _text(content, name, best, evidence, suspicious=bool(rivals) or merits[best] <= 0)
+    weak = merits[best] <= 0 or (best != _CODE_PAGES[0] and len(positions) < _FEW)
+    return _text(content, name, best, evidence, suspicious=weak or bool(rivals))
 
 
 def _merit(content: bytes, positions: npt.NDArray[np.intp], page: str) -> float:
@@ -181,14 +187,16 @@ def _merit(content: bytes, positions: npt.NDArray[np.intp], page: str) -> float:
     space, last = ord(" "), len(octets) - 1
     before = np.where(positions > 0, octets[positions - 1], space).astype(np.uint32)
     after = np.where(positions < last, octets[np.minimum(positions + 1, last)], space)
-    triples, counts = np.unique((before << 16) | (octets[positions].astype(np.uint32) << 8) | after, return_counts=True)
+    triples, counts = np.unique(
+        (before << 16) | (octets[positions].astype(np.uint32) << 8) | after, return_counts=True
+    )
     merits = [_merit_of(int(triple).to_bytes(3).decode(page, errors="replace")) for triple in triples]
     return float(np.average(merits, weights=counts))
 
 
 def _merit_of(triple: str) -> float:
     """The merit of the middle one of three characters."""
-    before, character, after = triple
+    before, character, after = triple[0], triple[1], triple[2]
     if character in _LETTERS or character in _RARE_LETTERS:
         if character.isupper() and before.islower():
             return -1.0
@@ -235,7 +243,9 @@ def _undecodable(content: bytes, encoding: str) -> int | None:
     if encoding in ("utf-8", *_CODE_PAGES) and content.isascii():
         return None
     if encoding in _CODE_PAGES:
-        nothing = [byte for byte in map(bytes, zip(range(256))) if byte.decode(encoding, "replace") == "\ufffd"]
+        nothing = [
+            byte for byte in map(bytes, zip(range(256))) if byte.decode(encoding, "replace") == "\ufffd"
+        ]
         return min((at for at in map(content.find, nothing) if at >= 0), default=None)
     decoder = codecs.getincrementaldecoder(encoding)()
     for start in range(0, len(content), _BLOCK):

@@ -78,7 +78,10 @@ def refuse_long_line(content: bytes, name: str, longest: int = LONGEST_LINE) -> 
     A line beyond twice `longest` is always found, one up to `longest` never.
     """
     for start in range(0, len(content) - longest + 1, longest):
-        if content.find(b"\n", start, start + longest) < 0 and content.find(b"\r", start, start + longest) < 0:
+        if (
+            content.find(b"\n", start, start + longest) < 0
+            and content.find(b"\r", start, start + longest) < 0
+        ):
             raise long_line(name, content.count(b"\n", 0, start) + 1, longest)
 
 

@@ -143,7 +143,9 @@ def _count_cells(lines: Lines, delimiter: str) -> tuple[npt.NDArray[np.int32], M
         separates = octets == ord(delimiter)
         quotes = octets == QUOTE
         if quotes.any():
-            doubtful[line:stop] = _look_at_quotes(octets, starts, separates, np.flatnonzero(quotes), delimiter)
+            doubtful[line:stop] = _look_at_quotes(
+                octets, starts, separates, np.flatnonzero(quotes), delimiter
+            )
         widths[line:stop] += np.add.reduceat(separates.view(np.uint8), starts, dtype=np.int32)
         line = stop
     return widths, doubtful
@@ -177,7 +179,7 @@ def _look_at_quotes(
     around = quotes[(balanced & ~literal)[line]]
     delimiters = np.flatnonzero(separates)
     separates[delimiters[np.searchsorted(around, delimiters) % 2 == 1]] = False
-    return ~(balanced | literal)
+    return np.asarray(~(balanced | literal), dtype=np.bool_)
 
 
 def _blank_lines(lines: Lines, among: Mask, delimiter: str) -> Mask:

@@ -50,7 +50,7 @@ def read_columns(
 
 def _content_of(records: Records, rows: npt.NDArray[np.intp]) -> Any:
     """The lines of these records, which are one line each; no copy where they are neighbours."""
-    view = memoryview(records.lines.octets)
+    view = memoryview(records.lines.octets.data)
     if not len(rows):
         return view[:0]
     lines = records.first[rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -74,22 +74,10 @@ def cut(grid: Grid, header: Header) -> Cut:
     )
 
 
-def take(column: TextColumn, rows: npt.NDArray[np.intp]) -> TextColumn:
-    """These rows of a column, with only the texts that are in them."""
-    codes = column.codes[rows]
-    used = np.zeros(len(column.texts), dtype=np.bool_)
-    used[codes] = True
-    if used.all():
-        return replace(column, codes=codes)
-    renumbered = (np.cumsum(used) - 1).astype(codes.dtype)
-    exact = None if column.exact is None else column.exact[used]
-    return TextColumn(column.header, column.texts[used], renumbered[codes], exact)
-
-
 def _fit(grid: Grid, names: Cells, rows: npt.NDArray[np.intp]) -> tuple[list[TextColumn], Problem]:
     """Rows of exactly the header's width; empty cells beyond it are nothing, other misfits are problems."""
     width = len(names)
-    position = {int(row): i for i, row in enumerate(rows) if int(row) in grid.misfits} if grid.misfits else {}
+    position = _positions(grid, rows)
     replaced: dict[int, Cells] = {}
     reasons: dict[int, str] = {}
     for i in _not_fitting(grid, width, rows):
@@ -110,7 +98,7 @@ def _fit(grid: Grid, names: Cells, rows: npt.NDArray[np.intp]) -> tuple[list[Tex
     for i, name in enumerate(names):
         changes = {row: cells[i] for row, cells in replaced.items()} | dict.fromkeys(reasons, "")
         if i < len(grid.columns):
-            columns.append(_changed(replace(take(grid.columns[i], rows), header=name), changes))
+            columns.append(_changed(grid.columns[i].take(rows).renamed(name), changes))
         else:
             texts = np.full(len(rows), "", dtype=object)
             texts[list(changes)] = list(changes.values())
@@ -124,7 +112,7 @@ def _not_fitting(grid: Grid, width: int, rows: npt.NDArray[np.intp]) -> npt.NDAr
         return np.arange(len(rows))
     beyond = np.zeros(len(rows), dtype=np.bool_)
     for column in grid.columns[width:]:
-        beyond |= ~column.blank[column.codes[rows]]
+        beyond |= ~column.blank_rows()[rows]
     return np.flatnonzero(beyond)
 
 
@@ -142,7 +130,7 @@ def _changed(column: TextColumn, changes: Mapping[int, str]) -> TextColumn:
         codes[row] = known[text]
     texts = np.concatenate([column.texts, np.array(added, dtype=object)])
     exact = None if column.exact is None else np.concatenate([column.exact, np.zeros(len(added), np.bool_)])
-    return take(TextColumn(column.header, texts, codes, exact), np.arange(len(codes)))
+    return TextColumn(column.header, texts, codes, exact).take(np.arange(len(codes)))
 
 
 def _repeats(grid: Grid, header: Header) -> npt.NDArray[np.bool_]:
@@ -165,14 +153,31 @@ def _same(grid: Grid, row: int, among: npt.NDArray[np.intp]) -> npt.NDArray[np.b
     if cells is None:
         return same
     if row in grid.misfits:
-        position = {int(each): i for i, each in enumerate(among) if int(each) in grid.misfits}
+        position = _positions(grid, among)
         same[[i for each, i in position.items() if grid.misfits[each] == cells]] = True
         return same
     same[:] = True
-    for column in grid.columns:
-        same &= column.codes[among] == column.codes[row]
-    same[np.isin(among, list(grid.misfits))] = False
+    for column, cell in sorted(
+        zip(grid.columns, cells, strict=True), key=lambda pair: pair[0].cells is not None
+    ):
+        left = np.flatnonzero(same)
+        if not len(left):
+            break
+        same[left] = column.rows_with(cell, among[left])
+    same[list(_positions(grid, among).values())] = False
     return same
+
+
+def _positions(grid: Grid, among: npt.NDArray[np.intp]) -> dict[int, int]:
+    """Where the rows of the grid that do not fit are among these."""
+    misfits = np.fromiter(grid.misfits, dtype=np.intp, count=len(grid.misfits))
+    if not len(misfits):
+        return {}
+    order = np.argsort(among, kind="stable")
+    found = np.searchsorted(among, misfits, sorter=order)
+    there = found < len(among)
+    there[there] = among[order[found[there]]] == misfits[there]
+    return dict(zip(misfits[there].tolist(), order[found[there]].tolist(), strict=True))
 
 
 def _is_single(grid: Grid, row: int) -> bool:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from intake.errors import InputError
 from intake.files.grid import Cells, Grid
 from intake.findings import Finding
-from intake.layout.kinds import Kind, Kinds, kinds_of, period_headers
+from intake.layout.kinds import Kind, Kinds, Mask, are_dates, kinds_of, period_headers
 from intake.mapping import FileMapping
 from intake.tables import Table
 from intake.text_columns import quoted
@@ -124,7 +124,9 @@ def _with_neighbours(
     data_above = [row for row in range(first) if _is_data(kinds[row], columns)]
     titles = tuple(int(filled[row]) for row in range(first) if row not in data_above)
     if titles:
-        texts = [next(cell for cell in padded[row] if cell) for row in range(first) if row not in data_above]
+        texts = [
+            next((cell for cell in padded[row] if cell), "") for row in range(first) if row not in data_above
+        ]
         findings.append(
             Finding(
                 "header",
@@ -193,12 +195,17 @@ def _stated(grid: Grid, sample: npt.NDArray[np.intp], line: int) -> int:
 
 def _best(padded: Sequence[Cells], kinds: Kinds, table: Table, mapping: FileMapping) -> int:
     """The position of the likeliest header: the earliest of the best."""
-    scores = [_score(padded, kinds, row, table, mapping) for row in range(min(len(padded), _CANDIDATES))]
+    candidates = padded[:_CANDIDATES]
+    dates = are_dates(np.array([cell for cells in candidates for cell in cells], dtype=np.object_))
+    dates = dates.reshape(len(candidates), -1)
+    scores = [_score(padded, kinds, dates[row], row, table, mapping) for row in range(len(candidates))]
     best = padded[int(np.argmax(scores))]
     return next(row for row, cells in enumerate(padded) if cells == best)  # the others repeat it
 
 
-def _score(padded: Sequence[Cells], kinds: Kinds, row: int, table: Table, mapping: FileMapping) -> float:
+def _score(
+    padded: Sequence[Cells], kinds: Kinds, dates: Mask, row: int, table: Table, mapping: FileMapping
+) -> float:
     cells = padded[row]
     below = kinds[row + 1 : row + 1 + _BELOW]
     used = (below != Kind.EMPTY).sum(axis=0) > 0.3 * max(len(below), 1) if len(below) else kinds[row] > 0
@@ -206,13 +213,13 @@ def _score(padded: Sequence[Cells], kinds: Kinds, row: int, table: Table, mappin
     coverage = (used & named).sum() / max(used.sum(), 1) if len(below) or row == 0 else 0
     labels = sum(cell.endswith(":") for cell in cells)
     words = known_words(cells, table, mapping)
-    return float(2 * words + _contrast(cells, kinds[row], below) + 3 * coverage - 2 * labels)
+    return float(2 * words + _contrast(cells, kinds[row], below, dates) + 3 * coverage - 2 * labels)
 
 
-def _contrast(cells: Cells, kinds: Kinds, below: Kinds) -> int:
+def _contrast(cells: Cells, kinds: Kinds, below: Kinds, dates: Mask | None = None) -> int:
     """Columns with a name above values, less those with a value above values."""
     contrast = 0
-    periods = period_headers(cells)
+    periods = period_headers(cells, dates)
     values = _value_columns(below)
     numeric = (below == Kind.NUMBER).sum(axis=0) + (below == Kind.TRUTH).sum(axis=0)
     dated = (below == Kind.DATE).sum(axis=0)

@@ -66,15 +66,15 @@ def are_dates(texts: Texts) -> Mask:
     return read
 
 
-def period_headers(headers: Sequence[str]) -> Mask:
-    """Which headers name periods: they read as dates.
+def period_headers(headers: Sequence[str], dates: Mask | None = None) -> Mask:
+    """Which headers name periods: they read as dates, which `dates` says if it is known.
 
     Bare digits (202401, 20240105, a serial day) do only where three or more of them go up step by step.
     """
     texts = np.array(headers, dtype=np.object_)
     if not len(texts):
         return np.zeros(0, dtype=np.bool_)
-    dates = are_dates(texts)
+    dates = are_dates(texts) if dates is None else dates.copy()
     bare = np.array([_plain(text) for text in headers], dtype=np.bool_)
     numbers = np.array([int(headers[i]) for i in np.flatnonzero(bare & dates).tolist()], dtype=np.int64)
     if len(numbers) < 3 or (np.diff(numbers) <= 0).any() or numbers[0] < 30000:

@@ -147,6 +147,6 @@ def _overrule(candidate: _Candidate) -> str:
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:
     blank = np.ones(len(grid), dtype=np.bool_)
     for column in grid.columns:
-        blank &= column.spread(column.blank)
+        blank &= column.blank_rows()
     blank[list(grid.misfits)] = False
     return blank
