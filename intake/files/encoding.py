@@ -74,7 +74,7 @@ def decode(content: bytes, name: str, stated: str | None = None, longest: int = 
 def _as_stated(content: bytes, name: str, stated: str) -> Utf8Text:
     try:
         encoding = codecs.lookup(stated).name
-        b"".decode(encoding)  # some codecs are not of text
+        b"a".decode(encoding, errors="ignore")  # some codecs are not of text
     except LookupError as unknown:
         raise InputError(
             f"there is no encoding {quoted(stated)}; state one such as 'utf-8', 'cp1252' or 'cp1250'",
@@ -199,6 +199,8 @@ def _merit_of(triple: str) -> float:
     before, character, after = triple[0], triple[1], triple[2]
     if character in _LETTERS or character in _RARE_LETTERS:
         if character.isupper() and before.islower():
+            return -1.0
+        if character.islower() and character != "ß" and before.isupper() and after.isupper():
             return -1.0
         if not (before.isalpha() or after.isalpha()):
             return 0.0
