@@ -154,6 +154,11 @@ class TextColumn:
         moved = (np.cumsum(used) - 1).astype(codes.dtype)
         return TextColumn(self.header, texts[used], moved[kept], exact)
 
+    def at(self, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
+        """These rows, each as often as it is named; texts stay even if no row is left of them."""
+        texts, codes = self._tell_apart()
+        return TextColumn(self.header, texts, codes[rows], self.exact)
+
     def _tell_apart(self) -> tuple[Texts, Codes]:
         if self._told_apart is None:
             encoded = _trimmed(self._cells).dictionary_encode().unify_dictionaries()

@@ -54,7 +54,7 @@ def _cut_off(sheet: Sheet, first: int) -> Sheet:
     lines = int(sheet.spans[first:].sum())
     return replace(
         sheet,
-        columns=tuple(replace(column, codes=column.codes[:first]) for column in sheet.columns),
+        columns=tuple(column.take(np.arange(first)) for column in sheet.columns),
         first_lines=sheet.first_lines[:first],
         spans=sheet.spans[:first],
         records=sheet.records[:first],

@@ -99,8 +99,8 @@ def melt(
     present[malformed | (without & nameless), 0] = True
     silent = without & ~malformed & ~nameless
     records, positions = np.nonzero(present)
-    taken = [replace(column, codes=column.codes[records]) for column in kept]
-    taken.append(replace(labels, codes=labels.codes[positions]))
+    taken = [column.at(records) for column in kept]
+    taken.append(labels.at(positions))
     for name, block in blocks.items():
         taken.append(TextColumn(name, block.texts, block.codes[present].astype(np.intp), block.exact))
     first = np.searchsorted(records, sheet.malformed.rows)
@@ -115,6 +115,6 @@ def melt(
         original_text=lambda row: original_text(int(records[row])),
         silent_lines=sheet.silent_lines + int(sheet.spans[silent].sum()),
         shape="wide",
-        cells=replace(cells, codes=cells.codes[positions]),
+        cells=cells.at(positions),
         place_of=None if sheet.place_of is None else sheet.place_of[records],
     )

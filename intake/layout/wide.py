@@ -181,7 +181,7 @@ def _with_months(
         f"line {sheet.header_line}",
         'shape = "long"',
     )
-    marked = replace(year, header="\0")
+    marked = year.renamed("\0")
     melted = _melted(
         replace(sheet, columns=(*sheet.columns, marked)),
         [*rest, len(sheet.columns)],
