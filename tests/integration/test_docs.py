@@ -154,7 +154,7 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
             )
             assert allowed, f"{block.place} is neither run nor marked"
         else:
-            assert block.language in {"python", "text", "mermaid", "sh"}, block.place
+            assert block.language in {"python", "sql", "text", "mermaid", "sh"}, block.place
 
 
 @by_page

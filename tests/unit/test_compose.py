@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -51,7 +52,7 @@ def is_on_loopback(port: str) -> bool:
 
 
 def test_the_services_are_those_that_people_are_told_about() -> None:
-    assert set(SERVICES) == {"minio", "prefect-server", "postgres", "worker", "setup"}
+    assert set(SERVICES) == {"minio", "prefect-server", "postgres", "mariadb", "worker", "setup"}
 
 
 def test_every_variable_has_a_default_or_is_required() -> None:
@@ -73,7 +74,8 @@ def test_no_password_is_written_down_or_has_a_default(name: str) -> None:
 
 def test_passwords_in_the_example_are_empty() -> None:
     passwords = {name: value for name, value in settings_of(ENV_EXAMPLE).items() if SECRET_NAME.search(name)}
-    assert passwords == {"MINIO_ROOT_PASSWORD": "", "PREFECT_PASSWORD": "", "POSTGRES_PASSWORD": ""}
+    services = ("MINIO_ROOT", "PREFECT", "POSTGRES", "MARIADB", "MARIADB_ROOT")
+    assert passwords == {f"{service}_PASSWORD": "" for service in services}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_an_open_port_is_noticed(offence: str) -> None:
 
 def test_the_store_and_the_prefect_server_are_where_the_books_say() -> None:
     ports = {written_out(port) for service in SERVICES.values() for port in service.get("ports", [])}
-    assert ports == {"127.0.0.1:9000:9000", "127.0.0.1:9001:9001", "127.0.0.1:4200:4200"}
+    assert ports == {f"127.0.0.1:{port}:{port}" for port in (9000, 9001, 4200, 3306)}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -137,10 +139,11 @@ def test_nothing_starts_before_what_it_needs() -> None:
         name: {other: wait["condition"] for other, wait in service.get("depends_on", {}).items()}
         for name, service in SERVICES.items()
     }
-    healthy = {"minio": "service_healthy", "prefect-server": "service_healthy"}
+    healthy = dict.fromkeys(("minio", "mariadb", "prefect-server"), "service_healthy")
     assert needs == {
         "minio": {},
         "postgres": {},
+        "mariadb": {},
         "prefect-server": {"postgres": "service_healthy"},
         "setup": healthy,
         "worker": healthy | {"setup": "service_completed_successfully"},
@@ -152,11 +155,12 @@ def test_what_is_kept_lies_in_named_volumes() -> None:
     assert kept == {
         "minio": ["objects"],
         "postgres": ["runs"],
+        "mariadb": ["tables"],
         "prefect-server": [],
         "setup": ["home"],
         "worker": ["home"],
     }
-    assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"objects", "runs", "home"}
+    assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"objects", "runs", "tables", "home"}
     home = re.search(r"ABASTO_HOME=(\S+)", DOCKERFILE)
     assert home is not None
     assert SERVICES["setup"]["volumes"] == SERVICES["worker"]["volumes"] == [f"home:{home[1]}"]
@@ -167,6 +171,17 @@ def test_the_prefect_server_asks_its_clients_for_the_password_they_have() -> Non
     assert wanted.startswith("abasto:")
     for client in ("setup", "worker"):
         assert SERVICES[client]["environment"]["PREFECT_API_AUTH_STRING"] == wanted
+
+
+def test_the_database_of_the_flows_is_the_one_that_is_there() -> None:
+    server = SERVICES["mariadb"]["environment"]
+    for client in ("setup", "worker"):
+        url = make_url(
+            SERVICES[client]["environment"]["ABASTO_DATABASE_URL"].replace(":?see .env.example", "")
+        )
+        assert (url.username, url.database) == (server["MARIADB_USER"], server["MARIADB_DATABASE"])
+        assert f"${{{'MARIADB_PASSWORD'}}}" == url.password
+        assert url.host in SERVICES
 
 
 def test_a_run_is_heard_of_before_its_silence_counts_as_a_crash() -> None:
@@ -189,7 +204,7 @@ def test_the_line_in_the_example_makes_an_env_file_and_never_replaces_one(tmp_pa
     first = made.read_text(encoding="utf-8")
     passwords = [value for name, value in settings_of(first).items() if SECRET_NAME.search(name)]
     assert all(re.fullmatch(r"[0-9a-f]{32}", password) for password in passwords)
-    assert len(set(passwords)) == 3
+    assert len(set(passwords)) == 5
     assert made.stat().st_mode & 0o077 == 0
 
     again = subprocess.run(line, shell=True, cwd=tmp_path, check=False, capture_output=True, text=True)  # noqa: S602
@@ -212,8 +227,6 @@ def test_the_image_is_built_on_a_pinned_base_with_the_makefiles_installer_and_ru
 def test_the_image_holds_every_room_and_nothing_that_was_not_named() -> None:
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
-    rooms = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
-        "packages"
-    ]
+    rooms = PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
     assert rules[0] == "*"
-    assert {f"!{room}/" for room in rooms} <= set(rules)
+    assert {f"!{room.rstrip('*')}/" for room in rooms} <= set(rules)

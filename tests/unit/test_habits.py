@@ -171,6 +171,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
+NO_MARIADB = "MARIADB IS NOT TESTED: there is no mariadbd here and no apt-get to install it; SQLite alone is."
 BUILDS = 'if [[ $1 == install ]]; then : > "$GOBIN/minio"; chmod +x "$GOBIN/minio"; fi'
 
 
@@ -178,12 +179,13 @@ def test_ci_builds_minio_once_and_then_insists_on_it(checkout: Checkout) -> None
     checkout.program("go", BUILDS)
     status, lines = checkout.run()
     assert (status, lines[0], lines[-1]) == (0, "make lint", f"make test {checkout.minio} 1")
+    assert lines[1] == NO_MARIADB
     assert list(checkout.minio.parent.iterdir()) == [checkout.minio]
 
     checkout.program("go", "exit 1")
     assert checkout.run() == (
         0,
-        ["make lint", f"MinIO: {checkout.minio}, built earlier", f"make test {checkout.minio} 1"],
+        ["make lint", NO_MARIADB, f"MinIO: {checkout.minio}, built earlier", f"make test {checkout.minio} 1"],
     )
 
 
@@ -199,6 +201,30 @@ def test_ci_goes_on_and_says_so_without_go(checkout: Checkout) -> None:
     status, lines = checkout.run()
     assert (status, lines[-1]) == (0, "make test")
     assert lines[-2].startswith("MINIO IS NOT TESTED: there is no Go")
+
+
+SHOWS_MARIADB = 'echo "make $1 ${ABASTO_TEST_MARIADB:-} ${ABASTO_TEST_REQUIRE_MARIADB:-}"'
+
+
+def test_ci_installs_mariadb_and_then_insists_on_it(checkout: Checkout) -> None:
+    checkout.program("make", SHOWS_MARIADB)
+    installed = checkout.folder / "bin/mariadbd"
+    checkout.program("sudo", 'shift; "$@"')
+    apt_get = f'if [[ $* == *" install "* ]]; then : > {installed}; chmod +x {installed}; fi'
+    checkout.program("apt-get", apt_get)
+    status, lines = checkout.run()
+    assert (status, lines[1]) == (0, f"MariaDB: {installed}, installed now")
+    assert lines[-1] == f"make test {installed} 1"
+    assert checkout.run()[1][1] == f"MariaDB: {installed}, installed earlier"
+
+
+def test_ci_goes_on_and_says_so_where_mariadb_cannot_be_installed(checkout: Checkout) -> None:
+    checkout.program("make", SHOWS_MARIADB)
+    checkout.program("sudo", "exit 1")
+    checkout.program("apt-get", "exit 100")
+    status, lines = checkout.run()
+    assert (status, lines[-1]) == (0, "make test")
+    assert lines[1].startswith("MARIADB IS NOT TESTED: it could not be installed")
 
 
 @pytest.mark.parametrize("target", ["lint", "test"])

@@ -75,7 +75,9 @@ class MariaServer:
 @contextmanager
 def mariadb_server(folder: Path) -> Iterator[MariaServer]:
     """A MariaDB of our own where there is a program, or a skip with the reason."""
-    program = os.environ.get("ABASTO_TEST_MARIADB") or shutil.which("mariadbd")
+    program = os.environ.get("ABASTO_TEST_MARIADB") or shutil.which(
+        "mariadbd", path=f"{os.environ['PATH']}:/usr/sbin"
+    )
     installer = shutil.which("mariadb-install-db")
     if program is None or installer is None:
         reason = "no MariaDB: put `mariadbd` and `mariadb-install-db` on PATH, or set ABASTO_TEST_MARIADB"
