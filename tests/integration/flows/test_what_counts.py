@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from typing import Any
 
 import builders
 import pandas as pd
@@ -230,3 +231,28 @@ def test_what_was_ingested_stays_when_its_upload_is_deleted(shop: Shop) -> None:
     shop.world.store.remove(upload)
     assert shop.train().manifest.provenance.inputs["dataset"] == before.as_input
     assert shop.ingest().folder == before.folder
+
+
+def test_what_is_stated_about_a_dataset_counts_stays_and_is_written_down(shop: Shop) -> None:
+    days = [(builders.week(0) + timedelta(days=day), "centro/jabon", 10) for day in range(70) if day % 7 != 6]
+    shop.upload("ventas", builders.csv("ds,unique_id,y", days[:40]), "january.csv")
+    later = [(days[3][0], "centro/jabon", 15), *days[40:]]
+    shop.upload("ventas", builders.csv("ds,unique_id,y", later), "later.csv")
+    everybodys = shop.world.keys.uploads("inventario") / "stock.csv"
+    shop.world.store.put(everybodys, builders.stock())
+    stated = {"closed_weekdays": ["SUN"], "freq": "W-MON"}
+    first = shop.ingest(rules=stated)
+    assert sold(shop, first).tolist() == [65, *[60] * 8]
+    facts = first.manifest
+    assert facts.provenance.parameters["rules"] == stated
+    assert any(note.startswith("freq = 'W-MON', as the form states") for note in facts.notes)
+    assert any("serves every dataset" in note for note in facts.notes)
+    files: Any = facts.metrics["files"]
+    drops = [file["drop"] for file in files.values() if "drop" in file]
+    assert [(drop["added"], drop["replaced"]) for drop in drops] == [(40, 0), (20, 1)]
+    assert shop.ingest().folder == first.folder, "what was stated stays"
+    daily = shop.ingest(rules={"freq": "D"})
+    assert any("9 periods without sales are closed" in note for note in daily.manifest.notes)
+    with pytest.raises(InputError, match=r"the form: .*closed_weekday"):
+        shop.ingest(rules={"closed_weekday": ["SUN"]})
+    shop.world.store.remove(everybodys)
