@@ -10,6 +10,7 @@ from intake.assembly import assemble_table
 from intake.errors import MissingError
 from intake.reading import Reading, read_table
 from intake.tables import Table
+from intake.values.conventions import NOTHING_SETTLED, Settled
 from storage.datasets import Datasets
 from storage.keys import UPLOAD_FOLDERS
 from storage.manifests import Input
@@ -18,17 +19,25 @@ from tasks.uploads import Upload, of_table
 
 
 def read_uploads(uploads: Sequence[Upload], *, rejected_share: float = 0.05) -> list[Reading]:
-    """Read the snapshots of uploads, in their order; raises InputError for a file that must be refused."""
+    """Read the snapshots of uploads, in their order; raises InputError for a file that must be refused.
+
+    What the files of a table have settled (the order of dates, the decimal mark) holds for later ones of it
+    that do not decide themselves.
+    """
     datasets = Datasets(*connection())
-    return [
-        read_table(
+    settled: dict[Table, Settled] = {}
+    readings: list[Reading] = []
+    for upload in uploads:
+        reading = read_table(
             datasets.read_snapshot(upload.snapshot),
             str(upload.source),
             upload.table,
             rejected_share=rejected_share,
+            settled=settled.get(upload.table, NOTHING_SETTLED),
         )
-        for upload in uploads
-    ]
+        settled[upload.table] = reading.settled
+        readings.append(reading)
+    return readings
 
 
 def optional_table(uploads: Sequence[Upload], table: Table) -> pd.DataFrame | None:

@@ -185,11 +185,6 @@ def _commonest(written: Texts) -> str:
     return max(counts, key=lambda each: (counts[each], each), default="")
 
 
-def looks_numeric(texts: Texts) -> bool:
-    """Whether one decimal mark reads every text, none of which has a unit."""
-    return any(not np.isnan(convention.read(texts)).any() for convention in DECIMAL_CONVENTIONS)
-
-
 DECIMAL_CONVENTIONS: Final = (
     Convention("with a decimal point", read_decimal_point, 'decimal = "."'),
     Convention("with a decimal comma", read_decimal_comma, 'decimal = ","'),

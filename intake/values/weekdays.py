@@ -8,20 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from intake.periods import WEEKDAY_NAMES
 from intake.problems import Problem
 from intake.text_columns import TextColumn, quoted
-from intake.words.headers import snake_case
-
-ENGLISH: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SPANISH: Final = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
-
-
-def _names(weekdays: tuple[str, ...], *lengths: int) -> dict[str, int]:
-    return {name.lower()[:length]: i for length in lengths for i, name in enumerate(weekdays)}
-
+from intake.values.names import LANGUAGES, plain, weekdays
 
 _SCHEMES: Final[dict[str, dict[str, int]]] = {
-    "by name": _names(SPANISH, 2, 3, 9) | _names(ENGLISH, 2, 3, 9),
+    **{f"by its {name} name": weekdays(language) for language, name in LANGUAGES.items()},
     "1 is Monday": {str(i + 1): i for i in range(7)},
     "0 is Monday": {str(i): i for i in range(7)},
     "1 is Sunday": {str((i + 1) % 7 + 1): i for i in range(7)},
@@ -39,7 +32,7 @@ def check_weekdays(
     """
     actual = pd.DatetimeIndex(days).weekday.to_numpy()
     comparable = ~np.isnat(days) & ~weekday.spread(weekday.blank)
-    names = [snake_case(text) for text in weekday.texts]
+    names = [plain(text).removesuffix(".0").rstrip(".") for text in weekday.texts]
 
     def stated(scheme: str) -> npt.NDArray[np.int64]:
         return weekday.spread(np.array([_SCHEMES[scheme].get(name, -1) for name in names], dtype=np.int64))
@@ -49,7 +42,7 @@ def check_weekdays(
     texts = weekday.spread(weekday.texts)
     reasons = {
         int(row): f"{quoted(texts[row])} ({scheme}) but {np.datetime_as_string(days[row], unit='D')} "
-        f"is a {ENGLISH[int(actual[row])]}"
+        f"is a {WEEKDAY_NAMES[int(actual[row])]}"
         for row in wrong
     }
     note = (

@@ -167,6 +167,9 @@ WEEK = pd.date_range("2026-01-05", periods=14)  # begins on a Monday
         ["1", "2", "3", "4", "5", "6", "0"],
         ["lunes", "martes", "Miércoles", "jueves", "VIERNES", "sábado", "domingo"],
         ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "DIMANCHE"],
+        ["Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."],
+        ["Segunda", "terça-feira", "qua", "Quinta", "sex", "sábado", "domingo"],
     ],
 )
 def test_a_weekday_column_is_checked_and_dropped_however_it_counts(labels: list[str]) -> None:
