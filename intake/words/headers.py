@@ -128,6 +128,12 @@ _WORDS_IN_TABLE: Final[dict[Table, dict[str, str]]] = {
     Table.ITEMS: {
         "source": "supplier supplier_id vendor proveedor supplied_by origen fuente suministrado_por"
     },
+    Table.TERMS: {
+        "unit_cost": (
+            "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra "
+            "price unit_price precio precio_unitario prix preis preco tarifa"  # what a supplier asks, we pay
+        ),
+    },
     Table.STOCK: {
         "on_hand": (
             "stock inventory quantity qty units quantity_on_hand stock_on_hand existencias existencia "

@@ -168,6 +168,11 @@ def test_prices_by_quantity_become_rows() -> None:
     ]
 
 
+def test_the_price_of_a_supplier_is_what_we_pay() -> None:
+    frame = read("Proveedor;Artículo;Precio;Desde 100\nP;x;1,20 €;1,10 €\n", Table.TERMS).frame
+    assert frame[["unit_cost", "break_quantity"]].to_numpy().tolist() == [[1.2, 0], [1.1, 100]]
+
+
 def test_without_a_first_price_the_breaks_alone_are_the_terms() -> None:
     frame = read("supplier_id,product,from 10,from 20\nP,a,2,1.5\nP,b,,\n", Table.TERMS).frame
     assert frame["break_quantity"].tolist() == [10, 20, 0]
