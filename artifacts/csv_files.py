@@ -1,7 +1,9 @@
 """CSV files for people and their spreadsheets: UTF-8, comma, LF, the same bytes for the same frame.
 
 A spreadsheet runs a cell that begins like a formula. Text that somebody typed (a product's name) is made
-harmless by a leading apostrophe, as OWASP's page on CSV injection says.
+harmless by a leading apostrophe, as OWASP's page on CSV injection says. A spreadsheet that cuts lines at
+semicolons, as they do where the decimal mark is a comma, does not see our quotes: what would begin a cell
+there gets an apostrophe too, unless it is a plain number. Numbers are never touched.
 """
 
 from __future__ import annotations
@@ -23,16 +25,20 @@ PREDICTION_COLUMNS: Final = {
 }
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@\t＝＋－＠]")
+_INNER_FORMULA: Final = re.compile(
+    r"([;\t\n|][\s\"'\u00a0]*)(?=[=+\-@＝＋－＠])(?![+-]?[0-9.,]+\s*(?:[;\t\n|\"]|$))"
+)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def harmless(text: str) -> str:
     """`text` as a cell that no spreadsheet runs; control characters, which no workbook may hold, show as �.
 
-    >>> harmless("=1+1"), harmless("lavender-soap")
-    ("'=1+1", 'lavender-soap')
+    >>> harmless("=1+1"), harmless("lavender-soap"), harmless("soap;=1+1;-5")
+    ("'=1+1", 'lavender-soap', "soap;'=1+1;-5")
     """
     text = _CONTROL.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _INNER_FORMULA.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 

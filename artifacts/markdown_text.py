@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]{}|#~$!])")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]{}|~$!]|(?<!&)#)")
+_ADDRESS: Final = re.compile(r"://|www\.", re.IGNORECASE)
 
 
 def escaped(text: str) -> str:
@@ -21,7 +22,19 @@ def escaped(text: str) -> str:
     'a\\\\|b\\\\_c &lt;b&gt;'
     """
     plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Readers make links of what looks like an address, with nothing around it.
+    plain = _ADDRESS.sub(lambda found: found[0].replace(":", "&#58;").replace(".", "&#46;"), plain)
     return _SPECIAL.sub(r"\\\1", plain)
+
+
+def code(text: str) -> str:
+    """Somebody's text as it is, in the letters of a typewriter; escaped where it has a backtick.
+
+    >>> code("bucket/ventas/Ventas.csv"), code("a`<b>`")
+    ('`bucket/ventas/Ventas.csv`', 'a\\\\`&lt;b&gt;\\\\`')
+    """
+    plain = " ".join(text.split())
+    return escaped(plain) if "`" in plain or not plain else f"`{plain}`"
 
 
 def table(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> str:

@@ -77,5 +77,5 @@ inside the training data; bias is forecast minus actual.
 
 ## Limits
 
-{chr(10).join(f"- {limit}" for limit in known_limits)}
+{chr(10).join(f"- {escaped(limit)}" for limit in known_limits)}
 """

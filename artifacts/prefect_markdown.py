@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
-from artifacts.markdown_text import escaped, picture, table
+from artifacts.markdown_text import code, escaped, picture, table
 from artifacts.metrics_table import metrics_markdown
+
+_ADDRESS: Final = re.compile(r"https?://[^\s<>`]+")
 
 
 def training_markdown(
@@ -63,8 +67,7 @@ def objects_markdown(objects: Mapping[str, str]) -> str:
     if not objects:
         return ""
     rows = [
-        f"- {escaped(text)}: "
-        + (f"<{reference}>" if reference.startswith(("http://", "https://")) else f"`{reference}`")
+        f"- {escaped(text)}: " + (f"<{reference}>" if _ADDRESS.fullmatch(reference) else code(reference))
         for text, reference in objects.items()
     ]
     return "\n".join(["**Written**", "", *rows])
