@@ -38,8 +38,8 @@ def harmless(text: str) -> str:
     ("'=1+1", 'lavender-soap', "soap;'=1+1;-5")
     """
     text = _CONTROL.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _INNER_FORMULA.sub(r"\1'", text)
-    return f"'{text}" if _FORMULA.match(text) else text
+    inside = _INNER_FORMULA.sub(r"\1'", text)
+    return f"'{inside}" if _FORMULA.match(text) else inside
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -11,9 +11,7 @@ LARGEST_TEXT: Final = 1 << 30  # characters in all cells of a workbook
 LARGEST_RATIO: Final = 250  # unpacked to packed; sales in XML or CSV shrink to a tenth or a fiftieth
 RATIO_COUNTS_FROM: Final = 100 << 20  # bytes: small files may be as repetitive as they like
 MOST_CELLS: Final = 1 << 27
-MOST_SPARSE_CELLS: Final = (
-    1 << 24
-)  # of the rectangle around the filled cells of a sheet, if nearly all are empty
+MOST_SPARSE_CELLS: Final = 1 << 23  # around the filled cells of all sheets, if nearly all are empty
 SPARSE: Final = 1 / 20  # the share of filled cells below which a sheet is nearly empty
 MOST_MEMBERS: Final = 10_000
 LONGEST_LINE: Final = 1 << 20  # bytes of a line of text, and of a record over several lines

@@ -68,7 +68,7 @@ def scan_xlsx(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> dict
         if entry.filename.lower().endswith((".bin", ".png", ".jpeg", ".jpg", ".emf", ".vml", ".gif")):
             continue
         scan = scans[entry.filename] = SheetScan()
-        for piece in _overlapping(content, entry, name):
+        for piece in _whole_cells(content, entry, name):
             refuse_entities(piece, name)
             _look(piece, scan)
         if _holds_strings(entry):
@@ -137,14 +137,19 @@ def _is_doubtful(scans: Sequence[SheetScan], sheets: int, longest: int) -> bool:
     )
 
 
-def _overlapping(content: bytes, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """The pieces of a part, each after the end of the one before, so that no cell is cut in two unseen."""
-    end = b""
+def _whole_cells(content: bytes, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """A part in pieces that end where a cell does; where none ends for long, pieces overlap instead."""
+    rest = b""
     for piece in pieces(content, entry, name):
-        joined = end + piece
-        yield joined
-        cut = max(joined.rfind(b"c>") + 2, len(joined) - _OVERLAP)
-        end = joined[cut:]
+        joined = rest + piece
+        cut = joined.rfind(b"c>", -_OVERLAP) + 2
+        if cut > 1:
+            yield joined[:cut]
+            rest = joined[cut:]
+        else:
+            yield joined
+            rest = joined[-_OVERLAP:]
+    yield rest
 
 
 def _string_lengths(content: bytes, entries: list[zipfile.ZipInfo], name: str) -> list[int]:

@@ -68,7 +68,9 @@ def test_no_cell_of_a_csv_is_a_formula(attack: str, lines: pd.DataFrame, supplie
     first, *rows = csv.reader(io.StringIO(content, newline=""))
     assert all(len(row) == len(first) for row in rows)
     texts = [row[first.index(name)] for row in rows for name in ("unique_id", "supplier_name", "explanation")]
-    assert set(texts) == {"'" + attack.replace("\r", "\n")}
+    (text,) = set(texts)
+    assert text.startswith("'")
+    assert text.replace("'", "") == attack.replace("\r", "\n").replace("'", "")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
