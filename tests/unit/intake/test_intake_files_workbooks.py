@@ -261,6 +261,18 @@ def test_a_password_is_named() -> None:
         opened(locked, "v.xls")
 
 
+@pytest.mark.parametrize(
+    ("stream", "way_out"), [("EncryptedPackage", "password"), ("WordDocument", "no workbook")]
+)
+def test_what_else_comes_in_the_wrapping_of_an_xls_is_named(stream: str, way_out: str) -> None:
+    content = bytearray(xls({"S": [["a"]]}))
+    at = content.index("Workbook".encode("utf-16-le"))
+    name = stream.encode("utf-16-le")
+    content[at : at + 66] = name.ljust(64, b"\0") + struct.pack("<H", len(name) + 2)
+    with pytest.raises(InputError, match=way_out):
+        opened(bytes(content), "v.xlsx")
+
+
 @pytest.mark.parametrize("kind", WRITERS)
 @settings(max_examples=40)
 @given(at=st.integers(0, 10_000), flip=st.integers(1, 255))
