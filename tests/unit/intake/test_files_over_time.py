@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from intake.assembly import Sales, assemble_sales, assemble_table
 from intake.dataset_rules import DatasetRules
-from intake.errors import InputError
+from intake.errors import InputError, MissingError
 from intake.reading import Reading, read_table
 from intake.tables import Table
 
@@ -185,3 +186,32 @@ def test_a_calendar_grows_by_columns_and_is_corrected_by_cells() -> None:
         for row in calendar.fillna(-1).itertuples()
     }
     assert rows == {("05", ""): (10, -1), ("06", ""): (12, -1), ("06", "north"): (-1, 1), ("07", ""): (-1, 1)}
+
+
+def flags(values: Mapping[Cell, float]) -> Reading:
+    """What a file of in_stock flags is read as: no y."""
+    read = of_cells(values)
+    return replace(read, frame=read.frame.rename(columns={"y": "in_stock"}))
+
+
+def test_a_file_of_flags_is_joined_by_series_and_day_and_counted() -> None:
+    sold = of_cells({("a", day): 1 for day in DAYS})
+    first = flags({("a", day): 1 for day in DAYS[:10]} | {("b", DAYS[0]): 0})
+    corrected = flags({("a", DAYS[1]): 0, ("a", DAYS[2]): 0})
+    sales = assemble_sales([sold, first, corrected])
+    in_stock = sales.frame["in_stock"]
+    assert list(in_stock[:10]) == [1, 0, 0, *[1] * 7]
+    assert in_stock[10:].isna().all()
+    assert sales.notes[:3] == (
+        "in_stock of 10 rows of sales comes from the files of flags",
+        "18 rows of sales have no in_stock flag in those files",
+        "1 in_stock flags have no row of sales and are not used",
+    )
+    assert (sales.drops[1].added, sales.drops[2].replaced) == (11, 2)
+    week = assemble_sales([sold, first, corrected], None, WEEKLY).frame.iloc[0]
+    assert (week["y"], week["in_stock"]) == (7, pytest.approx(5 / 7))
+
+
+def test_flags_alone_are_no_sales() -> None:
+    with pytest.raises(MissingError, match="no sales to merge"):
+        assemble_sales([flags({("a", day): 1 for day in DAYS})])
