@@ -1,9 +1,11 @@
 """Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
 
-  python -m benchmarks [--data FOLDER]     everything below but chaos
+  python -m benchmarks [--data FOLDER]     everything below but chaos and the database
   python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
+  python -m benchmarks.database_load [--url URL]
+                                           100,000 rows of sales into SQLite, or into the server of URL
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
 
 Each starts a store and a Prefect server of its own in a temporary home and removes it. Timings are those of
