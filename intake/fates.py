@@ -74,11 +74,15 @@ def _contradictions(sheet: Sheet, frame: pd.DataFrame, among: Mask, key: Sequenc
     first, last = groups.transform("first"), groups.transform("last")
     other = np.where(lines == first, last, first)
     same = " and ".join(present)
+    way_out = "keep one of them"
+    if sheet.shape == "wide":
+        way_out += ", or state in mapeo.toml which column tells them apart"
+    elif "y" in frame:
+        way_out += ', or their sum: shape = "tickets" in mapeo.toml adds them up'
     return Problem.of(
         "",
         {
-            int(row): f"line {line} has the same {same} and is different; keep one of them, or "
-            'state shape = "tickets" to have them summed'
+            int(row): f"line {line} has the same {same} and is different; {way_out}"
             for row, line in zip(clashing, other, strict=True)
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from intake.errors import InputError
@@ -42,7 +43,8 @@ def count_lines(sheet: Sheet, fates: Fates) -> LineCount:
     spans[records] = sheet.spans
     counts = []
     for fate in (fates.accepted, fates.rejected, fates.duplicate, fates.footer):
-        having = np.unique(records[fate])
+        having = np.zeros(len(spans), dtype=np.bool_)
+        having[records[fate]] = True
         counts.append(int(spans[having].sum()))
         spans[having] = 0
     accepted, rejected, duplicate, footer = counts
@@ -62,23 +64,11 @@ def rejected_table(reasons: pd.DataFrame, sheet: Sheet) -> pd.DataFrame:
     `reasons` has the rows of the sheet as index, and the columns column and reason. The text is as it came.
     """
     rows = reasons.index.to_numpy(dtype=np.intp)
-    columns = reasons["column"].to_numpy(dtype=object)
-    if sheet.cells is not None:  # in a wide file the cell stands under the header of its period
-        own = {column.header for column in sheet.columns} - {
-            "ds",
-            "product",
-            "y",
-            "in_stock",
-            "revenue",
-            "capacity",
-        }
-        heads = sheet.cells.texts[sheet.cells.codes[rows]]
-        columns = np.where([column in own or column == "" for column in columns], columns, heads)
     return pd.DataFrame(
         {
             "file": np.array([sheet.place(row) for row in rows.tolist()], dtype=object),
             "line": sheet.first_lines[rows],
-            "column": columns,
+            "column": _headers(reasons, sheet),
             "reason": reasons["reason"].to_numpy(dtype=object),
             "text": [sheet.original_text(row) for row in rows.tolist()],
         }
@@ -90,13 +80,24 @@ def refuse_if_too_many(lines: LineCount, reasons: pd.DataFrame, sheet: Sheet, sh
     content = lines.rejected + lines.duplicate + lines.accepted
     if lines.rejected <= share * content and lines.accepted:
         return
-    first = [
+    columns = _headers(reasons, sheet)
+    said = dict.fromkeys(
         f"line {sheet.first_lines[row]}, " + (f"column {quoted(column)}: " if column else "") + str(reason)
-        for row, column, reason in reasons.head(_SHOWN).itertuples()
-    ]
-    more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
+        for row, column, reason in zip(reasons.index, columns, reasons["reason"], strict=True)
+    )
+    first = list(said)[:_SHOWN]
+    more = [f"and {len(said) - _SHOWN} more"] if len(said) > _SHOWN else []
     raise InputError(
         f"{lines.rejected} of {content} lines cannot be used, and {share:.0%} is the most that is set aside "
         f"without refusing the file ({'; '.join(first + more)}); correct them and upload the file again",
         file=sheet.name,
     )
+
+
+def _headers(reasons: pd.DataFrame, sheet: Sheet) -> npt.NDArray[np.object_]:
+    """The header over the cell of each reason; cells of a wide file stand under that of their period."""
+    columns = reasons["column"].to_numpy(dtype=object)
+    if sheet.cells is None:
+        return np.asarray(columns, dtype=np.object_)
+    heads = sheet.cells.texts[sheet.cells.codes[reasons.index.to_numpy(dtype=np.intp)]]
+    return np.where(np.isin(columns, list(sheet.made)), heads, columns)

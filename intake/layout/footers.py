@@ -9,14 +9,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from intake.findings import Finding
 from intake.layout.kinds import Kind, kinds_of
-from intake.layout.meanings import is_total
+from intake.layout.meanings import TOTAL, is_total
 from intake.layout.sheet import Sheet
 from intake.problems import Problem
 from intake.tables import SCHEMAS, Table
-from intake.text_columns import quoted
+from intake.text_columns import TextColumn, quoted
 
 Mask = npt.NDArray[np.bool_]
 
@@ -158,17 +159,23 @@ def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
     labelled = np.zeros(len(sheet.spans), dtype=np.bool_)
     labels: dict[int, str] = {}
     for column in sheet.columns:
-        called = np.fromiter((is_total(text) for text in column.texts), np.bool_, len(column.texts))
-        if called.any():
-            rows = np.flatnonzero(column.spread(called))
-            labelled[rows] = True
-            labels |= {int(row): str(column.texts[column.codes[row]]) for row in rows[:100]}
+        rows = _rows_called_total(column)
+        labelled[rows] = True
+        labels |= {row: column.text(row) for row in rows[:100].tolist()}
     for row in sheet.malformed.rows.tolist()[-20:]:
         words = _words(sheet, row)
         if words and is_total(words[0]):
             labelled[row] = True
             labels[row] = words[0]
     return labelled, labels
+
+
+def _rows_called_total(column: TextColumn) -> npt.NDArray[np.intp]:
+    if column.cells is not None:  # nearly every cell is another one: telling them apart would cost more
+        called = pc.match_substring_regex(column.cells, f"^{TOTAL.pattern}", ignore_case=True)
+        return np.flatnonzero(called.to_numpy())
+    texts = np.fromiter((is_total(text) for text in column.texts), np.bool_, len(column.texts))
+    return np.flatnonzero(column.spread(texts)) if texts.any() else np.zeros(0, dtype=np.intp)
 
 
 def _last_rows(faulty: Mask, labelled: Mask) -> Mask:

@@ -115,6 +115,7 @@ def melt(
         original_text=lambda row: original_text(int(records[row])),
         silent_lines=sheet.silent_lines + int(sheet.spans[silent].sum()),
         shape="wide",
+        made=(labels.header, *blocks),
         cells=cells.at(positions),
         place_of=None if sheet.place_of is None else sheet.place_of[records],
     )

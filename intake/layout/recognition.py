@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,8 @@ from intake.layout.wide import CELLS, to_rows
 from intake.mapping import FileMapping
 from intake.tables import SCHEMAS, Table
 from intake.text_columns import quoted
+
+_RULE: Final = re.compile(r"[-=_*+|]{2,}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +149,14 @@ def _overrule(candidate: _Candidate) -> str:
 
 
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:
+    """Which rows hold nothing, or nothing but the lines that a printed list draws with hyphens."""
     blank = np.ones(len(grid), dtype=np.bool_)
     for column in grid.columns:
-        blank &= column.blank_rows()
-    blank[list(grid.misfits)] = False
+        if column.cells is not None:  # nearly every cell is another, so they are no drawn lines
+            blank &= column.blank_rows()
+            continue
+        empty = [text == "" or _RULE.fullmatch(text) is not None for text in column.texts]
+        blank &= column.spread(np.array(empty, dtype=np.bool_))
+    for row, cells in grid.misfits.items():
+        blank[row] = cells is not None and all(cell == "" or _RULE.fullmatch(cell) for cell in cells)
     return blank

@@ -27,10 +27,10 @@ class Sheet:
     `original_text(row)` is the record of a row as it came.
 
     `shape` is 'long' or 'wide'; whether the lines of a long sheet are tickets, their values tell. In a wide
-    sheet, `cells` is the header of the column that each row's cell stands under. `measure`: the canonical
-    column that the cells of a wide sheet are about. `meanings`: header -> canonical column, where the shape
-    of the sheet tells it. `places`: the name of the file and of the sheet, where rows come from several
-    sheets, and `place_of` each row's position in it.
+    sheet, `cells` is the header of the column that each row's cell stands under, and `made` are the columns
+    that the file does not have. `measure`: the canonical column that the cells of a wide sheet are about.
+    `meanings`: header -> canonical column, where the shape of the sheet tells it. `places`: the name of the
+    file and of the sheet, where rows come from several sheets, and `place_of` each row's position in it.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Sheet:
     silent_lines: int = 0
     shape: Shape = "long"
     cells: TextColumn | None = None
+    made: tuple[str, ...] = ()
     measure: str | None = None
     meanings: Mapping[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()

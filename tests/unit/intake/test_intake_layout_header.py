@@ -111,3 +111,12 @@ def test_a_header_alone_and_columns_by_position() -> None:
     with pytest.raises(InputError, match="a header and no row below it"):
         read("Informe\n\nFecha;Producto;Unidades\n")
     assert pd.Timestamp("2026-01-05") == read(PLAIN).frame["ds"].min()
+
+
+def test_lines_drawn_with_hyphens_are_blank() -> None:
+    reading = read(
+        "Lista\n-----------\n|Fecha|Producto|Unidades|\n-----------\n|2026-01-05|Pan|3|\n|2026-01-05|Sal|4|\n"
+        "|2026-01-06|Pan|5|\n-----------\n"
+    )
+    assert rows_of(reading) == EXPECTED
+    assert (reading.lines.header, reading.lines.blank, reading.lines.accepted) == (2, 3, 3)

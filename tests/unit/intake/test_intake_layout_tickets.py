@@ -63,7 +63,7 @@ def test_most_lines_beside_each_other_are_tickets() -> None:
         finding for finding in reading.findings if finding.sentence.startswith("the lines are tickets")
     )
     assert ("100% of them" in said.sentence, said.overrule) == (True, 'shape = "long"')
-    with pytest.raises(InputError, match='state shape = "tickets" to have them summed'):
+    with pytest.raises(InputError, match='shape = "tickets" in mapeo'):
         read("date,product,units\n" + SAME, shape="long")
 
 
