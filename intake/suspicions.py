@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from intake.findings import Finding
 
@@ -33,7 +34,7 @@ def find_suspicions(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
         if column in frame:
             findings += _far_dates(frame, column, lines)
     for column in ("y", "on_hand", "price", "unit_cost"):
-        if column in frame:
+        if column in frame and is_numeric_dtype(frame[column]):  # items keep an unknown y as text
             both_ways = column in ("price", "unit_cost")
             findings += _out_of_scale(frame, column, lines, both_ways=both_ways)
     if {"ds", "y"} <= set(frame.columns):
