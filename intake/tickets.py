@@ -73,7 +73,10 @@ def are_tickets(
         sentence = (
             f"the lines are tickets: {different:.0%} of them share their series and date with another one"
         )
-        return Finding("series", sentence, f"more than {_MOST:.0%} do", overrule)
+        named_series = bool(roles & {"unique_id", "location", "product", "channel"})
+        if not named_series:
+            sentence += "; no column names the series, so if there are several, their sum is read"
+        return Finding("series", sentence, f"more than {_MOST:.0%} do", overrule, suspicious=not named_series)
     same = keys.shared(usable)
     if repeated.any() and same > _MOST and keys.uneven(usable):
         sentence = (
