@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import FileMapping
 from intake.problems import Problem
-from intake.tables import DATE_PARTS, Kind, Schema, Table, schema_of
+from intake.tables import DATE_PARTS, Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, Texts, Values, quoted
 from intake.values.cells import reasons_against, with_words
 from intake.values.closed_texts import CLOSED_TEXTS, read_closed_texts
@@ -27,14 +30,14 @@ from intake.words.roles import Role, assign_roles, is_missing
 
 @dataclass(frozen=True, eq=False)
 class Conversion:
-    """Canonical name -> one value per row of the sheet; what was wrong; what was inferred.
+    """Canonical name -> one value per row (a category where it is a text); what was wrong; what was inferred.
 
     `freq` is what the labels of `ds` say by themselves (2026-W07, Q3 1995, ene-24), None where they are days.
     `settled` is what holds for later files of the same dataset that do not decide themselves. `roles`: all
     canonical columns that the sheet has, those that do not stay too.
     """
 
-    columns: dict[str, Values]
+    columns: dict[str, Values | pd.Categorical]
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...]
     freq: str | None = None
@@ -52,6 +55,7 @@ def convert(
     """
     schema = schema_of(table, sheet.measure)
     roles, findings = assign_roles(sheet, table, mapping)
+    roles = {name: _by_day(role) for name, role in roles.items()}
     dates = read_dates(
         {name: role.written for name, role in roles.items() if role.column.kind is Kind.DATE},
         *(sheet, mapping, settled),
@@ -65,18 +69,23 @@ def convert(
         *(sheet, mapping, settled),
     )
     findings += [*dates.findings, *numbers.findings]
-    columns: dict[str, Values] = {}
+    columns: dict[str, Values | pd.Categorical] = {}
     problems: list[Problem] = []
     for name, role in roles.items():
+        if _only_its_presence_counts(role.column, schema):
+            continue
         meaning = dates.meanings.get(name) or numbers.meanings.get(name)
         meaning = with_words(role, meaning) if meaning else Interpretation(role.written.texts)
         if name in CLOSED_TEXTS and role.column.kind is Kind.TEXT:
             texts, reasons = read_closed_texts(name, role.written)
             meaning = Interpretation(texts)
             problems.append(Problem.of_texts(role.written, reasons))
-        columns[name] = role.written.spread(meaning.values)
-        if role.column.kind is Kind.DATE:
-            columns[name] = columns[name].astype("datetime64[ns]")
+        if role.column.kind is Kind.TEXT:
+            columns[name] = _texts(role.written, meaning.values)
+        elif role.column.kind is Kind.DATE:
+            columns[name] = role.written.spread(meaning.values.astype("datetime64[ns]"))
+        else:
+            columns[name] = role.written.spread(meaning.values)
         objections = Problem.of_texts(role.written, reasons_against(role, meaning))
         problems.append(objections if not role.column.unless else _unless_given(role, objections, roles))
     freq = dates.freqs.get("ds")
@@ -88,7 +97,9 @@ def convert(
         findings.append(together.finding)
     if "weekday" in roles:
         disagreement, note = check_weekdays(
-            roles["weekday"].written, roles["ds"].written.header if "ds" in roles else "ds", columns["ds"]
+            roles["weekday"].written,
+            roles["ds"].written.header if "ds" in roles else "ds",
+            np.asarray(columns["ds"]),
         )
         problems.append(disagreement)
         findings.append(Finding(roles["weekday"].written.header, note))
@@ -107,6 +118,29 @@ def convert(
         Settled(dates.order or settled.dates, numbers.decimal or settled.decimal),
         frozenset(roles),
     )
+
+
+def _by_day(role: Role) -> Role:
+    """The role of a date column without the times of day, of which there may be as many as rows."""
+    return replace(role, written=role.written.one_text_per_day()) if role.column.kind is Kind.DATE else role
+
+
+def _only_its_presence_counts(column: Column, schema: Schema) -> bool:
+    """Whether nobody asks for the values of a column (a ticket's number), only whether it is there."""
+    needed = {*schema.unique_id_parts, *schema.any_of, *DATE_PARTS, "weekday"}
+    free = column.kind is Kind.TEXT and not column.required and column.name not in CLOSED_TEXTS
+    return free and column.name in schema.helpers and column.name not in needed
+
+
+def _texts(written: TextColumn, texts: Texts) -> pd.Categorical:
+    """A text per row, from one per distinct text: as a categorical, so that rows share it."""
+    positions, distinct = pd.factorize(texts)
+    codes = written.codes if len(distinct) == len(texts) else positions[written.codes]
+    return _shared_texts(codes, distinct)
+
+
+def _shared_texts(codes: Any, texts: Any) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, categories=texts)
 
 
 def _date_of_parts(parts: Mapping[str, TextColumn], sheet: Sheet) -> DateOfParts:
@@ -130,7 +164,7 @@ def _unless_given(role: Role, objections: Problem, roles: Mapping[str, Role]) ->
     return objections.without(np.flatnonzero(made_up))
 
 
-def _nothing_given(schema: Schema, columns: Mapping[str, Values], rows: int) -> Problem:
+def _nothing_given(schema: Schema, columns: Mapping[str, Values | pd.Categorical], rows: int) -> Problem:
     empty = np.ones(rows, dtype=np.bool_)
     for name in schema.any_of:
         if name in columns:
@@ -139,16 +173,27 @@ def _nothing_given(schema: Schema, columns: Mapping[str, Values], rows: int) -> 
     return Problem.of("", {int(row): reason for row in np.flatnonzero(empty)})
 
 
+def _codes_of(column: Values | pd.Categorical) -> tuple[npt.NDArray[Any], Any]:
+    if isinstance(column, pd.Categorical):
+        return np.asarray(column.codes), column.categories
+    return pd.factorize(column)
+
+
 def _series(
-    schema: Schema, roles: Mapping[str, Role], columns: Mapping[str, Values], sheet: Sheet
-) -> tuple[Texts, str]:
+    schema: Schema, roles: Mapping[str, Role], columns: Mapping[str, Values | pd.Categorical], sheet: Sheet
+) -> tuple[pd.Categorical, str]:
     """The `unique_id` of every row, from its parts or else from the file's name."""
     parts = [part for part in schema.unique_id_parts if part in columns]
     if not parts:
         stem = PurePosixPath(sheet.name).stem.lower()
-        named = np.array([stem] * len(sheet.spans), dtype=object)
+        named = _shared_texts(np.zeros(len(sheet.spans), dtype=np.int8), [stem])
         return named, f"the file is one series, named {quoted(stem)} after it"
-    unique_id = columns[parts[0]]
+    codes, names = _codes_of(columns[parts[0]])
     for part in parts[1:]:
-        unique_id = unique_id + "/" + columns[part]
+        more, others = _codes_of(columns[part])
+        codes, pairs = pd.factorize(codes.astype(np.int64) * len(others) + more)
+        first, second = np.divmod(pairs, len(others))
+        names = np.asarray(names, dtype=object)[first] + "/" + np.asarray(others, dtype=object)[second]
+    unique, distinct = pd.factorize(np.asarray(names, dtype=object))
+    unique_id = _shared_texts(unique[codes], distinct)
     return unique_id, "unique_id is " + "/".join(quoted(roles[part].written.header) for part in parts)

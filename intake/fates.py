@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from intake.layout.sheet import Sheet
 from intake.problems import Problem, by_row, rows_with_problems
 
 Mask = npt.NDArray[np.bool_]
+
+_MOST_KEYS: Final = 1 << 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +58,24 @@ def decide_fates(
 
 def repeats(sheet: Sheet, among: Mask) -> Mask:
     """Which of the rows `among` all repeat an earlier one of them cell by cell."""
-    codes = pd.DataFrame({position: column.codes for position, column in enumerate(sheet.columns)})
+    rows = np.flatnonzero(among)
+    keys = np.zeros(len(rows), dtype=np.int64)
+    size = 1
+    # Columns whose texts are not told apart come last: few rows are left that are the same in all others.
+    for column in sorted(sheet.columns, key=lambda column: column.cells is not None):
+        waiting = column.cells is not None
+        if waiting or size * len(column.texts) > _MOST_KEYS:
+            shared = pd.Series(keys).duplicated(keep=False).to_numpy()
+            rows, keys = rows[shared], pd.factorize(keys[shared])[0].astype(np.int64)
+            size = len(rows) + 1
+            column = column.take(rows) if waiting else column.at(rows)
+            codes = column.codes
+        else:
+            codes = column.codes[rows]
+        keys = keys * len(column.texts) + codes
+        size *= max(len(column.texts), 1)
     repeated = np.zeros_like(among)
-    repeated[among] = codes[among].duplicated()
+    repeated[rows] = pd.Series(keys).duplicated().to_numpy()
     return repeated
 
 
@@ -70,7 +88,7 @@ def _contradictions(sheet: Sheet, frame: pd.DataFrame, among: Mask, key: Sequenc
     shared = keys.duplicated(keep=False).to_numpy()
     clashing, keys = rows[shared], keys[shared]
     lines = pd.Series(sheet.first_lines[clashing], index=keys.index)
-    groups = lines.groupby([keys[name] for name in present], sort=False)
+    groups = lines.groupby([keys[name] for name in present], sort=False, observed=True)
     first, last = groups.transform("first"), groups.transform("last")
     other = np.where(lines == first, last, first)
     same = " and ".join(present)

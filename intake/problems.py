@@ -32,12 +32,16 @@ class Problem:
     @classmethod
     def of_texts(cls, column: TextColumn, reasons: Texts) -> Problem:
         """A problem from one reason per distinct text of a column, '' where nothing is wrong."""
-        per_row = column.spread(reasons)
-        rows = np.flatnonzero(per_row != "")
-        return cls(column.header, rows, per_row[rows])
+        wrong = np.asarray(reasons != "", dtype=np.bool_)
+        if not wrong.any():
+            return cls(column.header, np.empty(0, dtype=np.intp), np.empty(0, dtype=object))
+        rows = np.flatnonzero(column.spread(wrong))
+        return cls(column.header, rows, reasons[column.codes[rows]])
 
     def without(self, rows: Rows) -> Problem:
         """The same problem, except in these rows."""
+        if not len(rows) or not len(self.rows):
+            return self
         others = ~np.isin(self.rows, rows)
         return Problem(self.column, self.rows[others], self.reasons[others])
 

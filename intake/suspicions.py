@@ -65,7 +65,7 @@ def _out_of_scale(frame: pd.DataFrame, column: str, lines: Lines | None, *, both
     if not amounts.max() >= _TIMES * amounts.min():
         return []
     named = [name for name in ("unique_id", "product", "component", "supplier_id") if name in frame]
-    groups = amounts.groupby(frame[named[0]], sort=False) if named else None
+    groups = amounts.groupby(frame[named[0]], sort=False, observed=True) if named else None
     usual = groups.transform("median") if groups is not None else pd.Series(amounts.median(), amounts.index)
     count = groups.transform("count") if groups is not None else pd.Series(amounts.count(), amounts.index)
     large = amounts >= _TIMES * usual

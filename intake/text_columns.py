@@ -20,6 +20,9 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 # White space of every script, with the no-break and thin ones, and the marks that nobody sees.
 BLANKS: Final = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + "\u200b\u2060\ufeff"
 _LONGEST_SHOWN = 60
+_DATE: Final = 10  # characters of 2026-02-01 and 01/02/2026
+_LONGEST_TIME: Final = 30
+_TIME: Final = r"^([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?)?$"
 
 
 def quoted(text: str) -> str:
@@ -158,6 +161,27 @@ class TextColumn:
         """These rows, each as often as it is named; texts stay even if no row is left of them."""
         texts, codes = self._tell_apart()
         return TextColumn(self.header, texts, codes[rows], self.exact)
+
+    def one_text_per_day(self) -> TextColumn:
+        """One text stands for all that differ only in the time of day, which follows ten characters.
+
+        Itself where its texts are told apart already, or where anything else than times comes after them.
+        """
+        if self._told_apart is not None:
+            return self
+        cells = self._cells
+        times = pc.utf8_slice_codeunits(cells, _DATE, _DATE + _LONGEST_TIME).dictionary_encode()
+        written = times.unify_dictionaries().chunk(0).dictionary
+        if not pc.all(pc.match_substring_regex(written, _TIME)).as_py():
+            return self
+        days = pc.utf8_slice_codeunits(cells, 0, _DATE).dictionary_encode().unify_dictionaries()
+        texts, codes = dictionary_of(days)
+        if any(text != text.strip(BLANKS) for text in texts):
+            return self
+        first = np.empty(len(texts), dtype=np.int64)
+        first[codes[::-1]] = np.arange(len(codes))[::-1]
+        whole = cells.take(pa.array(first)).combine_chunks()
+        return TextColumn(self.header, whole.to_numpy(zero_copy_only=False), codes)
 
     def _tell_apart(self) -> tuple[Texts, Codes]:
         if self._told_apart is None:

@@ -94,9 +94,11 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
     revenue / y, the mean by quantity (NaN where y is 0). promotion and holiday are the highest, in_stock and
     exog columns the mean of what is given.
     """
-    ds = period_start(frame["ds"], freq) if freq else frame["ds"]
     series, names = pd.factorize(frame["unique_id"])
-    dates, days = pd.factorize(ds)
+    dates, days = pd.factorize(frame["ds"])
+    if freq:
+        periods, days = pd.factorize(period_start(pd.DatetimeIndex(days), freq))
+        dates = periods[dates]
     groups, distinct = pd.factorize(series.astype(np.int64) * len(days) + dates)
     summed: dict[str, object] = {
         "unique_id": np.asarray(names, dtype=object)[distinct // len(days)],
@@ -110,21 +112,31 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
     elif "revenue" in frame:
         money = frame["revenue"]
     for name in frame.columns.drop(["unique_id", "ds"]):
-        grouped = frame[name].groupby(groups, sort=False)
         if name in _SUMMED:
-            summed[name] = grouped.sum(min_count=1).to_numpy()
+            summed[name] = _sums(frame[name], groups, len(distinct))
         elif name in _HIGHEST:
-            summed[name] = grouped.max().to_numpy()
+            summed[name] = frame[name].groupby(groups, sort=False).max().to_numpy()
         elif name != "price":
-            summed[name] = grouped.mean().to_numpy()
+            summed[name] = frame[name].groupby(groups, sort=False).mean().to_numpy()
     if money is not None and "y" in frame:
-        paid = money.groupby(groups, sort=False).sum(min_count=1).to_numpy()
-        units = frame["y"].where(money.notna()).groupby(groups, sort=False).sum(min_count=1).to_numpy()
+        paid = _sums(money, groups, len(distinct))
+        units = _sums(frame["y"].where(money.notna()), groups, len(distinct))
         summed["revenue"] = paid
         summed["price"] = np.divide(paid, units, out=np.full(len(paid), np.nan), where=units != 0)
     together = pd.DataFrame(summed)
     first = [name for name in frame.columns if name in together]
     return together[[*first, *together.columns.difference(first, sort=False)]]
+
+
+def _sums(numbers: pd.Series[float], groups: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.float64]:
+    """The sum of each of `count` groups; NaN where it has no number."""
+    given = numbers.to_numpy(dtype=np.float64)
+    missing = np.isnan(given)
+    if not missing.any():
+        return np.asarray(np.bincount(groups, given, count), dtype=np.float64)
+    sums = np.asarray(np.bincount(groups, np.where(missing, 0.0, given), count), dtype=np.float64)
+    sums[np.bincount(groups[~missing], minlength=count) == 0] = np.nan
+    return sums
 
 
 def coarser(stated: str, found: str | None, file: str, *, tickets: bool) -> bool:
