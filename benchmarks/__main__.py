@@ -1,19 +1,12 @@
 """Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
 
-<<<<<<< HEAD
-  python -m benchmarks [--data FOLDER]     everything below but chaos and the database
+  python -m benchmarks [--data FOLDER]     all below but chaos, the database and tickets
   python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
   python -m benchmarks.database_load [--url URL]
                                            100,000 rows of sales into SQLite, or into the server of URL
-=======
-  python -m benchmarks [--data FOLDER]     everything below but ticket_lines and chaos
-  python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
-  python -m benchmarks.daily_shop --data FOLDER
-                                           errors on FOLDER/ventas/Ventas.csv, next month, time, memory
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars
->>>>>>> 0cec675 (Ten million ticket lines: rows share their texts, a day has one text, repeats are looked for where they can be)
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
 
 Each starts a store and a Prefect server of its own in a temporary home and removes it. Timings are those of

@@ -173,15 +173,16 @@ def infer_rhythm(ds: DateSeries, unique_id: pd.Series[str] | None = None) -> Rhy
     day of the month, that counts. Fewer than two dates, or quarters that are not calendar quarters, raise
     InputError.
     """
-    codes, different = pd.factorize(ds)
+    codes, different = pd.factorize(ds.to_numpy())
     counts = np.bincount(codes[codes >= 0], minlength=len(different))
-    rows = pd.Series(counts, pd.DatetimeIndex(different).normalize()).groupby(level=0).sum()
-    dates = pd.DatetimeIndex(np.ascontiguousarray(rows.index.to_numpy()))
+    days, position = np.unique(different.astype("datetime64[D]"), return_inverse=True)
+    rows = np.bincount(position, counts, len(days)).astype(np.int64)
+    dates = pd.DatetimeIndex(days.astype("datetime64[ns]"))
     if len(dates) < 2:
         raise InputError(
             "a single date does not say whether it stands for a day, a week or a month; give at least two"
         )
-    rhythm = _rhythm_of(dates, np.asarray(rows, dtype=np.int64))
+    rhythm = _rhythm_of(dates, rows)
     if rhythm is None and unique_id is not None:
         rhythm = _rhythm_of_each(ds.dropna().dt.normalize(), unique_id)
     return rhythm or Rhythm("D", dates[:0], f"{len(dates)} different dates on all days")
