@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -31,6 +32,20 @@ class FileMapping:
     freq: str | None = None
     duplicates: Literal["drop", "keep"] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def column_line(header: str, column: str) -> str:
+    """The line of a mapping file that states what a column is; it holds at the top of the file.
+
+    >>> print(column_line("Fec. Alb.", "ds"))
+    columns."Fec. Alb." = "ds"
+    """
+    return f"columns.{toml_text(header)} = {toml_text(column)}"
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML writes it, on one line."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 NOTHING_STATED: Final = FileMapping()

@@ -7,7 +7,7 @@ from typing import Final
 
 from intake.mapping import IGNORE, FileMapping
 from intake.tables import Table
-from intake.words.headers import translate
+from intake.words.headers import column_of
 
 TOTAL: Final = re.compile(
     r"\W*(?:(?:grand|sub|zwischen|gesamt|grund|general)?[ -]?totale?s?|totaux|sous-totaux|sous[ -]total|"
@@ -22,7 +22,7 @@ def meaning_of(header: str, table: Table, mapping: FileMapping) -> str | None:
     stated = mapping.columns.get(header)
     if stated is not None:
         return None if stated == IGNORE else stated
-    return translate([header], table, "", 0)[0] if header else None
+    return column_of(header, table)
 
 
 def is_total(text: str) -> bool:

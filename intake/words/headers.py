@@ -1,188 +1,230 @@
-"""The words that files use for our columns, in English and Spanish; only letters and digits count."""
+"""What one header means: by its words, by its words without what does not count, or by abbreviations."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from functools import cache
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, Literal
 
-from intake.errors import InputError
-from intake.tables import SCHEMAS, Table
+from intake.tables import Table
 from intake.text_columns import quoted
+from intake.words.languages.language import Y_OR_REVENUE
+from intake.words.vocabulary import (
+    THINGS,
+    Aspect,
+    Entry,
+    affixes,
+    by_tokens,
+    phrases,
+    plain,
+    singular,
+    small_words,
+    squeezed,
+)
 
-# Each column's own name is always understood; these are its other names, written as snake_case().
-_WORDS: Final[dict[str, str]] = {
-    "unique_id": "serie series id_serie series_id",
-    "location": (
-        "store shop site branch warehouse plant store_id store_name tienda sucursal local almacen planta "
-        "ubicacion centro punto_de_venta id_tienda"
-    ),
-    "product": (
-        "item sku article product_id product_code product_name item_id item_code producto articulo "
-        "referencia codigo codigo_producto codigo_articulo codigo_de_producto id_producto"
-    ),
-    "channel": "sales_channel canal canal_de_venta",
-    "ds": (
-        "date period sale_date sales_date week_start fecha periodo fecha_venta fecha_de_venta inicio_semana"
-    ),
-    "year": "ano anio ejercicio annee jahr",
-    "quarter": "trimestre trimestre_fiscal quartal",
-    "month": "mes mois monat",
-    "week": "semana semaine woche kalenderwoche kw",
-    "day": "dia jour tag",
-    "ticket": "ticket_number invoice invoice_no receipt bon factura num_ticket numero_de_factura belegnummer",
-    "line_number": "line_no ticket_line linea_de_ticket numero_de_linea",
-    "time": "hour hora heure uhrzeit sale_time hora_de_venta",
-    "revenue": "net_sales turnover amount line_total importe importe_neto ingresos umsatz chiffre_d_affaires",
-    "discount": "descuento remise rabatt desconto",
-    "weekday": "day_of_week week_day dow dia_semana dia_de_la_semana dia_de_semana nombre_dia",
-    "price": "unit_price selling_price sales_price precio precio_unitario precio_venta precio_de_venta pvp",
-    "in_stock": "available availability en_stock disponible disponibilidad",
-    "requested": (
-        "requested_units units_requested solicitado solicitadas unidades_solicitadas unidades_pedidas"
-    ),
-    "promotion": "promotions promo promos on_promotion promocion promociones en_promocion oferta ofertas",
-    "holiday": "holidays is_holiday festivo festivos feriado feriados es_festivo dia_festivo",
-    "closed": "is_closed shut closure cerrado cierre cierres cerrada ferme fermeture geschlossen fechado",
-    "lot": "batch lot_number batch_number lote numero_de_lote codigo_lote",
-    "expiry": (
-        "caduca expiry_date expiration expiration_date best_before use_by caducidad fecha_caducidad "
-        "fecha_de_caducidad vencimiento fecha_vencimiento fecha_de_vencimiento"
-    ),
-    "due_in": "due_in_periods periods_ahead arrives_in periodos_hasta_entrega llega_en",
-    "due_unit": "due_in_unit unidad_de_plazo",
-    "on_order": (
-        "in_transit on_the_way incoming inbound open_orders en_pedido en_camino en_transito "
-        "pendiente_de_recibir por_recibir"
-    ),
-    "due_date": (
-        "due delivery_date arrival_date eta entrega fecha_entrega fecha_de_entrega fecha_prevista "
-        "fecha_llegada"
-    ),
-    "quarantine": "blocked on_hold cuarentena bloqueado retenido",
-    "category": "family product_group group department categoria familia grupo departamento",
-    "unit": "unit_of_measure uom measure unidad unidad_de_medida medida",
-    "holding_cost": (
-        "carrying_cost coste_almacenamiento costo_almacenamiento coste_de_almacenamiento "
-        "costo_de_almacenamiento coste_de_mantenimiento costo_de_mantenimiento"
-    ),
-    "shortage_cost": (
-        "lost_sale_cost coste_de_rotura costo_de_rotura coste_rotura coste_faltante costo_faltante "
-        "coste_de_faltante costo_de_faltante"
-    ),
-    "service_level": "nivel_de_servicio nivel_servicio",
-    "shelf_life": "shelf_life_days vida_util dias_de_vida vida_util_dias",
-    "floor": "minimum_stock min_stock stock_floor stock_minimo existencia_minima minimo_a_mantener",
-    "source": "supplied_by origen fuente suministrado_por",
-    "currency": "moneda divisa",
-    "supplier_id": "supplier vendor vendor_id proveedor id_proveedor codigo_proveedor",
-    "name": "supplier_name vendor_name nombre nombre_proveedor razon_social",
-    "email": "mail e_mail correo correo_electronico",
-    "lead_time": (
-        "lead_time_days delivery_days delivery_time plazo plazo_de_entrega plazo_entrega dias_de_entrega "
-        "tiempo_de_entrega"
-    ),
-    "minimum_order_value": (
-        "minimum_value pedido_minimo_valor importe_minimo valor_minimo pedido_minimo_importe"
-    ),
-    "order_weekdays": "order_days ordering_days dias_de_pedido dias_pedido",
-    "component": "ingredient raw_material componente ingrediente materia_prima",
-    "unit_cost": (
-        "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra"
-    ),
-    "break_quantity": (
-        "price_break quantity_break break_from from_quantity cantidad_desde desde_cantidad escala tramo "
-        "a_partir_de"
-    ),
-    "pack_size": (
-        "pack case_size units_per_pack units_per_case tamano_pack unidades_por_caja unidades_por_pack "
-        "multiplo"
-    ),
-    "minimum_order_quantity": (
-        "moq minimum_order minimum_quantity pedido_minimo cantidad_minima cantidad_minima_pedido"
-    ),
-    "purchase_unit": "unidad_de_compra unidad_compra",
-    "unit_factor": "conversion_factor factor factor_de_conversion factor_conversion",
-    "preference": "priority rank preferencia prioridad",
-    "parent": "assembly finished_product padre producto producto_terminado product",
-    "quantity_per": "quantity_per_unit quantity qty cantidad cantidad_por cantidad_por_unidad consumo",
-    "scrap_rate": "scrap merma desperdicio tasa_de_merma",
-    "yield_rate": "yield rendimiento tasa_de_rendimiento",
-    "resource": "machine line work_center recurso maquina linea centro_de_trabajo",
-    "capacity": "available_capacity capacidad capacidad_disponible",
-    "density": "densidad",
-    "ramp": "ramp_up maximum_increase rampa aumento_maximo",
-    "scheduled": "scheduled_capacity reserved_capacity programado capacidad_programada capacidad_reservada",
-    "temperature": "temp avg_temp average_temperature temperatura temperatura_media",
-    "sunshine": "sun sunshine_hours hours_of_sun sol horas_de_sol",
-}
-_WORDS_IN_TABLE: Final[dict[Table, dict[str, str]]] = {
-    Table.SALES: {
-        "y": (
-            "sales quantity qty units units_sold quantity_sold sales_quantity sales_units demand ventas "
-            "cantidad unidades unidades_vendidas cantidad_vendida ventas_unidades demanda"
-        ),
-    },
-    Table.ITEMS: {
-        "source": "supplier supplier_id vendor proveedor supplied_by origen fuente suministrado_por"
-    },
-    Table.TERMS: {
-        "unit_cost": (
-            "cost purchase_price coste costo coste_unitario costo_unitario precio_compra precio_de_compra "
-            "price unit_price precio precio_unitario prix preis preco tarifa"  # what a supplier asks, we pay
-        ),
-    },
-    Table.STOCK: {
-        "on_hand": (
-            "stock inventory quantity qty units quantity_on_hand stock_on_hand existencias existencia "
-            "inventario cantidad unidades stock_actual disponible end_inventory ending_inventory "
-            "closing_stock closing_inventory stock_final inventario_final existencias_finales"
-        ),
-        "as_of": (
-            "date stock_date count_date fecha fecha_inventario fecha_de_inventario fecha_stock fecha_recuento"
-        ),
-    },
-}
+Likeness = Literal["word", "form", "short", "part"]
+
+# How much a header is like the phrase of the vocabulary: the word itself; another form of it (plural,
+# article, with 'code' or a unit); an abbreviation of it; a word of it among others that nobody knows.
+CONFIDENCE: Final[dict[Likeness, float]] = {"word": 1.0, "form": 0.9, "short": 0.7, "part": 0.5}
+
+_IN_BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PIECES: Final = frozenset(
+    [
+        "ud",
+        "uds",
+        "und",
+        "unid",
+        "unids",
+        "u",
+        "un",
+        "pz",
+        "pza",
+        "pzas",
+        "pza",
+        "pcs",
+        "pc",
+        "piece",
+        "pieces",
+        "stk",
+        "stck",
+        "st",
+        "stuck",
+        "ea",
+        "units",
+    ]
+)
+_MEASURES: Final = frozenset(
+    [
+        "kg",
+        "kgs",
+        "kilo",
+        "kilos",
+        "g",
+        "gr",
+        "grs",
+        "mg",
+        "t",
+        "tn",
+        "ton",
+        "tons",
+        "lb",
+        "lbs",
+        "oz",
+        "l",
+        "lt",
+        "lts",
+        "ltr",
+        "litro",
+        "litros",
+        "litre",
+        "litres",
+        "liter",
+        "ml",
+        "cl",
+        "hl",
+        "m",
+        "m2",
+        "m3",
+        "cm",
+        "caja",
+        "cajas",
+        "box",
+        "boxes",
+        "case",
+        "cases",
+        "karton",
+        "kisten",
+        "palet",
+        "palets",
+        "gal",
+    ]
+)
+_SIGNS: Final = {"€": "EUR", "$": "$", "£": "GBP", "¥": "¥", "₹": "INR"}
+_CURRENCIES: Final = frozenset(
+    [
+        "eur",
+        "euro",
+        "euros",
+        "usd",
+        "gbp",
+        "chf",
+        "mxn",
+        "cop",
+        "clp",
+        "ars",
+        "pen",
+        "brl",
+        "jpy",
+        "cny",
+        "inr",
+        "sek",
+        "nok",
+        "dkk",
+        "pln",
+        "czk",
+        "huf",
+        "ron",
+        "try",
+        "uyu",
+        "bob",
+        "pyg",
+        "gtq",
+        "dop",
+        "crc",
+        "dollar",
+        "dollars",
+        "peso",
+        "pesos",
+        "reais",
+    ]
+)
+_SPLITTABLE: Final = ("nummer", "nr", "bezeichnung", "beschreibung", "name", "code", "id", "no")
+_TOTALS: Final = frozenset(["total", "totale", "totaux", "totai", "gesamt", "sum", "summe", "suma", "soma"])
+_BY_PART: Final = ("ds", "y", Y_OR_REVENUE, "revenue")
 
 
-def translate(headers: Sequence[str], table: Table, name: str, line: int) -> list[str | None]:
-    """The column of `table` that each header means, None where it means none.
+@dataclass(frozen=True)
+class Meaning:
+    """What a header says by itself.
 
-    InputError if two headers are the same or mean the same column; `line` is where the headers stand.
+    `entry`: the phrase it is like. `aspect`: whether it is the code or the name of a thing. `unit`,
+    `currency`: what the header says of them, '' if nothing.
     """
-    translated = [vocabulary(table).get(_squeeze(header)) for header in headers]
-    taken: dict[str, str] = {}
-    for header, column in zip(headers, translated, strict=True):
-        meaning = column or snake_case(header)
-        if meaning in taken:
-            raise InputError(
-                f"the columns {quoted(taken[meaning])} and {quoted(header)} both mean {meaning}; "
-                "rename or delete one",
-                file=name,
-                line=line,
-                column=header,
-            )
-        if meaning:
-            taken[meaning] = header
-    return translated
+
+    entry: Entry
+    likeness: Likeness
+    aspect: Aspect = ""
+    unit: str = ""
+    currency: str = ""
+
+    @property
+    def column(self) -> str:
+        """The canonical column; '' where the header says something that is not used."""
+        return self.entry.column
+
+    @property
+    def confidence(self) -> float:
+        """From 0 to 1: 1 is a word of the vocabulary as it stands."""
+        return CONFIDENCE[self.likeness]
+
+    @property
+    def evidence(self) -> str:
+        """Which words speak for it."""
+        if self.entry.rank == 0:
+            return "it is the column's own name"
+        words = f"{quoted(self.entry.phrase)} ({self.entry.language})"
+        return {
+            "word": f"the word {words}",
+            "form": f"a form of {words}",
+            "short": f"it looks like an abbreviation of {words}",
+            "part": f"only a part of it is known: {words}",
+        }[self.likeness]
 
 
-@cache
+@lru_cache(maxsize=20_000)
+def understand(header: str, table: Table) -> Meaning | None:
+    """What a header means in `table`; None where it says nothing that is known."""
+    if not any(character.isalpha() for character in header) and "#" not in header:
+        return None
+    entry = _phrase(header, table)
+    if entry is not None:
+        return Meaning(entry, "word", entry.aspect, *_unit_of(header))
+    bare, unit, currency = _without_units(header)
+    return next(
+        (replace(found, unit=unit, currency=currency) for found in _readings(bare, header, table) if found),
+        None,
+    )
+
+
 def vocabulary(table: Table) -> dict[str, str]:
     """Every understood header of `table`, squeezed to letters and digits, with the column that it means."""
-    words = _WORDS | _WORDS_IN_TABLE.get(table, {})
     return {
-        _squeeze(word): column.name
-        for column in SCHEMAS[table].columns
-        for word in (column.name, *words.get(column.name, "").split())
+        word: "y" if entries[0].column == Y_OR_REVENUE else entries[0].column
+        for word, entries in phrases(table).items()
+        if entries[0].column
     }
 
 
 def recognised(headers: Sequence[str], table: Table) -> int:
     """How many of these cells are headers of `table`: the higher, the likelier is the line its header."""
-    return sum(_squeeze(header) in vocabulary(table) for header in headers)
+    return sum(column_of(header, table) is not None for header in headers)
+
+
+def column_of(header: str, table: Table) -> str | None:
+    """The column that a header means by its words; None also for a text that merely looks like a header.
+
+    'Sal' (salt) looks like 'Sales'; an abbreviation counts only where it is written as one, with a dot.
+    """
+    meaning = understand(header, table)
+    if meaning is None or not meaning.column:
+        return None
+    if meaning.likeness not in ("word", "form") and not (meaning.likeness == "short" and "." in header):
+        return None
+    return "y" if meaning.column == Y_OR_REVENUE else meaning.column
 
 
 def snake_case(header: str) -> str:
@@ -191,13 +233,176 @@ def snake_case(header: str) -> str:
     >>> snake_case("Temperatura Máx. (°C)"), snake_case("DíaDeLaSemana")
     ('temperatura_max_c', 'dia_de_la_semana')
     """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", _ascii(header))
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain(header))
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
-def _squeeze(header: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", _ascii(header).lower())
+def _readings(bare: str, header: str, table: Table) -> Iterator[Meaning | None]:
+    """The readings of a header, the surest first."""
+    entry = _phrase(bare, table)
+    words = _words(bare)
+    if entry is None or entry.rank == 2:
+        yield _by_form([word for word in _words(header) if _bare(word) not in _TOTALS], table, only=_BY_PART)
+    yield Meaning(entry, "form", entry.aspect) if entry else None
+    yield _by_form(words, table)
+    yield _by_form(_words(header), table)
+    yield _by_abbreviation(words, table)
+    yield _not_used(words, table)
+    yield _by_part(words, table)
 
 
-def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+def _phrase(text: str, table: Table) -> Entry | None:
+    entries = phrases(table).get(squeezed(text), ())
+    return entries[0] if len(entries) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """Lower-case words; one that ends with a dot keeps it, '#' and 'º' are number signs."""
+    text = re.sub(r"#|\b[Nn][º°]", " nr ", text)
+    return re.findall(r"[a-z0-9]+\.?", _CAMEL.sub(" ", plain(text)).lower())
+
+
+def _bare(word: str) -> str:
+    return singular(word.rstrip("."))
+
+
+def _affixes_off(words: Sequence[str]) -> tuple[list[str], Aspect]:
+    """The words without 'code', 'id' or 'name', and which it was; a code wins over a name."""
+    aspects = {affixes()[word.rstrip(".")] for word in words if word.rstrip(".") in affixes()}
+    rest = [word for word in words if word.rstrip(".") not in affixes()]
+    aspect: Aspect = "code" if "code" in aspects else "name" if aspects else ""
+    return rest, aspect
+
+
+def _counting(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_bare(word) for word in words if word.rstrip(".") not in small_words())
+
+
+def _by_form(words: Sequence[str], table: Table, only: Sequence[str] = ()) -> Meaning | None:
+    known = by_tokens(table)
+    tokens = _counting(words)
+    entry = known.get(tokens) or known.get(tokens[::-1] if len(tokens) == 2 else ())  # 'Monat/Jahr'
+    if entry is not None and (not only or entry.column in only):
+        return Meaning(entry, "form", entry.aspect)
+    if only:
+        return None
+    rest, aspect = _affixes_off(words)
+    if not aspect and len(words) == 1:
+        rest, aspect = _compound_off(words[0])
+    entry = known.get(_counting(rest)) if aspect else None
+    if entry is None and aspect and len(rest) == 1:
+        entry = _stem(rest[0], table)
+    if entry is not None and (entry.column in THINGS or entry.topic) and not entry.aspect:
+        return Meaning(entry, "form", aspect)
+    return None
+
+
+def _compound_off(word: str) -> tuple[list[str], Aspect]:
+    """'artikelnummer', 'storeid': the thing, and what is said of it."""
+    for suffix in _SPLITTABLE:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return [word[: -len(suffix)]], affixes()[suffix]
+    return [word], ""
+
+
+def _stem(word: str, table: Table) -> Entry | None:
+    """The one thing whose noun begins like this: 'filial' in 'Filialnummer', 'kunden' in 'Kundennummer'."""
+    stem = word.rstrip(".")
+    if len(stem) < 4:
+        return None
+    nouns = [
+        entry
+        for tokens, entry in by_tokens(table).items()
+        if len(tokens) == 1 and (entry.column in THINGS or entry.topic) and not entry.aspect
+        if abs(len(tokens[0]) - len(stem)) <= 2 and (tokens[0].startswith(stem) or stem.startswith(tokens[0]))
+    ]
+    return nouns[0] if len({entry.meaning for entry in nouns}) == 1 else None
+
+
+def _by_abbreviation(words: Sequence[str], table: Table) -> Meaning | None:
+    """'Fec. Alb.', 'Cód. Art.': every word is, or abbreviates, the word of one phrase, and of one only."""
+    for aspect in ("", *(["with affix"] if _affixes_off(words)[1] else [])):
+        rest, said = _affixes_off(words) if aspect else (list(words), "")
+        short = [word for word in rest if word.rstrip(".") not in small_words()]
+        if not short:
+            continue
+        found = [
+            entry
+            for tokens, entry in by_tokens(table).items()
+            if len(tokens) == len(short)
+            and (len(short) > 1 or (short[0].endswith(".") and len(_bare(short[0])) > 1))  # 'Sal' is salt
+            and all(_abbreviates(word, token) for word, token in zip(short, tokens, strict=True))
+            and (not said or (entry.column in THINGS and not entry.aspect))
+        ]
+        best = [entry for entry in found if not entry.topic and entry.rank < 2] or found
+        if len({entry.meaning for entry in best}) == 1:
+            return Meaning(best[0], "short", said or best[0].aspect)
+    return None
+
+
+def _abbreviates(word: str, token: str) -> bool:
+    """With a dot, the beginning of a word or some of its letters in order; else the beginning alone."""
+    dotted, letters = word.endswith("."), _bare(word)
+    if letters == token:
+        return True
+    if len(letters) >= len(token) or letters[:1] != token[:1]:
+        return False
+    if token.startswith(letters):
+        return len(letters) >= (1 if dotted else 3) and len(token) >= 4
+    contracted = not set(letters[1:]) & set("aeiou") or letters[-1] == token[-1]  # 'Fch.', 'Vta.'
+    remaining = iter(token)
+    return dotted and 2 <= len(letters) <= 4 and contracted and all(letter in remaining for letter in letters)
+
+
+def _not_used(words: Sequence[str], table: Table) -> Meaning | None:
+    """'Customer segment', 'Email del cliente': one word that is about a person is enough."""
+    for word in words:
+        entry = _phrase(word, table) or by_tokens(table).get((_bare(word),))
+        if entry is not None and entry.topic in ("the customer", "the seller", "a person", "the payment"):
+            return Meaning(entry, "form")
+    return None
+
+
+def _by_part(words: Sequence[str], table: Table) -> Meaning | None:
+    """The longest known beginning ('Fecha alta sistema') or end ('Sales posting date')."""
+    tokens = _counting(words)
+    for length in range(len(tokens) - 1, 0, -1):
+        for part in (tokens[:length], tokens[-length:]):
+            entry = by_tokens(table).get(part)
+            if entry is not None and entry.column in _BY_PART:
+                return Meaning(entry, "part")
+    return None
+
+
+def _without_units(header: str) -> tuple[str, str, str]:
+    """The header without brackets and without a unit or a currency at its end, and those two."""
+    unit, currency = _unit_of(header)
+    bare = _IN_BRACKETS.sub(" ", header)
+    for sign in _SIGNS:
+        bare = bare.replace(sign, " ")
+    words = _words(bare)
+    while len(words) > 1 and words[-1].rstrip(".") in _PIECES | _MEASURES | _CURRENCIES:
+        words.pop()
+        bare = " ".join(words)
+    return bare, unit, currency
+
+
+def _unit_of(header: str) -> tuple[str, str]:
+    """The unit and the currency that a header states: in brackets, as a sign, or as its last word."""
+    inside = " ".join(_IN_BRACKETS.findall(header))
+    words = _words(header)
+    said = [word.rstrip(".") for word in [*_words(inside), *(words[-1:] if len(words) > 1 else [])]]
+    unit = next((word for word in said if word in _PIECES | _MEASURES), "")
+    signs = [name for sign, name in _SIGNS.items() if sign in header]
+    currency = next((word for word in said if word in _CURRENCIES), "")
+    return unit, (signs or [currency.upper()])[0]
+
+
+def is_piece(unit: str) -> bool:
+    """Whether a unit counts pieces."""
+    return unit in _PIECES
+
+
+def says_code(header: str) -> bool:
+    """Whether a header says that it holds codes, which are no quantities: 'Route ID', 'Nº de ruta'."""
+    return _affixes_off(_words(header))[1] == "code"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,19 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
-from intake.mapping import FileMapping
+from intake.mapping import IGNORE, FileMapping, column_line
 from intake.repeated_columns import repeated_column
-from intake.tables import DATE_PARTS, SCHEMAS, Column, Kind, Schema, Table, schema_of
+from intake.tables import Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, quoted
-from intake.values.decimals import DECIMAL_CONVENTIONS
-from intake.words.headers import snake_case, translate
+from intake.words.choice import choose, rivals_error
+from intake.words.claims import Claim, claim_of
+from intake.words.headers import says_code, snake_case
+from intake.words.required import found_by_content, nameless, require_columns
+from intake.words.stated import stated_columns
+from intake.words.vocabulary import KNOWN_EXOG
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
 _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
-_PLAIN_NAMES: Final = {"ds": "date", "y": "quantity", "unique_id": "series or product"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,51 +36,57 @@ class Role:
 
 
 def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict[str, Role], list[Finding]]:
-    """Translate the headers and decide about columns that the schema does not know.
+    """Decide what every column of a sheet is; what `mapping` states wins and is not looked at again.
 
-    Returns the roles by canonical name and what was inferred, a sentence each. InputError if a required
-    column is not there or if two headers mean the same.
+    Returns the roles by canonical name, in the order of the file, and a finding for everything that was
+    inferred. InputError if a required column is not there, if a stated one is not there, or if two columns
+    claim to be what must be one.
     """
     schema = schema_of(table, sheet.measure)
-    headers = [column.header for column in sheet.columns]
-    translated = translate(headers, table, sheet.name, sheet.header_line)
-    known = {name: column for name, column in zip(translated, sheet.columns, strict=True) if name is not None}
-    known = _date_of_one_part(known, schema)
-    _require_columns(sheet, table, set(known))
-    renamed = [
-        f"{quoted(column.header)} is {name}" for name, column in known.items() if column.header != name
+    stated = stated_columns(sheet, table, mapping)
+    claims = [claim_of(written, table) for i, written in enumerate(sheet.columns) if i not in stated]
+    claims = [
+        claim for claim in claims if not claim.written.blank.all() or claim.column in _needed_names(schema)
     ]
-    findings = [Finding("header", "columns: " + ", ".join(renamed))] if renamed else []
+    free, findings = _left_to_claim(claims, set(stated.values()))
+    choice = choose(free, table, sheet.name, sheet.header_line)
+    findings += choice.findings
+    chosen = dict(choice.chosen)
+    settled = {id(claim.written) for claim in chosen.values()} | {
+        id(claim.written) for claim in claims if claim.column and claim not in chosen.values()
+    }
+    undecided = [claim for claim in free if id(claim.written) not in settled]
+    found = found_by_content({*chosen, *stated.values()}, undecided, chosen, schema)
+    chosen = {name: claim for name, claim in chosen.items() if not _in(claim, found)} | found
+    taken = {id(claim.written): name for name, claim in chosen.items()}
+    known: dict[str, TextColumn] = {}
+    for i, written in enumerate(sheet.columns):
+        name = stated.get(i) or taken.get(id(written))
+        if name is not None and name != IGNORE:
+            known[name] = written
+    require_columns(sheet, table, set(known))
+    findings += [_said(claim, name, table) for name, claim in chosen.items() if claim.header != name]
     if "unique_id" in known:
         parts = [part for part in schema.unique_id_parts if part in schema.helpers and part in known]
         names = [quoted(known.pop(part).header) for part in parts]
         findings += [
-            Finding(name, f"{name} is not kept, because unique_id names the series") for name in names
+            Finding(name.strip("'"), f"{name} is not kept, because unique_id names the series")
+            for name in names
         ]
-    roles = {name: Role(_needed(schema, name, known), column) for name, column in known.items()}
-    for name, written in zip(translated, sheet.columns, strict=True):
-        if name is None:
-            column, note = _repeated_or_unknown(written, table)
-            if column is not None and column.name in roles:
-                raise InputError(
-                    f"the columns {quoted(roles[column.name].written.header)} and {quoted(written.header)} "
-                    f"both mean {column.name}; rename or delete one",
-                    file=sheet.name,
-                    line=sheet.header_line,
-                    column=written.header,
-                )
-            if column is not None:
-                roles[column.name] = Role(column, written)
-            if note:
-                findings.append(Finding(written.header, note))
+    roles = {name: Role(_column(schema, table, name, known), column) for name, column in known.items()}
+    decided = {id(written) for written in known.values()}
+    for i, written in enumerate(sheet.columns):
+        if i in stated or id(written) in decided or id(written) in taken or id(written) in settled:
+            continue
+        column, finding = _unknown(written, claims, schema)
+        if column is not None:
+            if column.name in roles:
+                other = roles[column.name].written.header
+                raise rivals_error(column.name, other, written.header, sheet.name, sheet.header_line)
+            roles[column.name] = Role(column, written)
+        if finding is not None:
+            findings.append(finding)
     return roles, findings
-
-
-def _date_of_one_part(known: Mapping[str, TextColumn], schema: Schema) -> dict[str, TextColumn]:
-    """A period that stands alone ('Semana' with a date in it) is the date; parts are put together later."""
-    parts = [part for part in DATE_PARTS if part in known and part in schema.helpers]
-    alone = parts if "ds" not in known and len(parts) == 1 else []
-    return {"ds" if name in alone else name: column for name, column in known.items()}
 
 
 def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
@@ -86,55 +94,91 @@ def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
     return pd.Series(column.texts, dtype=object).str.lower().isin(_MISSING).to_numpy(dtype=np.bool_)
 
 
-def _needed(schema: Schema, name: str, known: Mapping[str, TextColumn]) -> Column:
+def _in(claim: Claim, found: Mapping[str, Claim]) -> bool:
+    return any(claim.written is other.written for other in found.values())
+
+
+def _needed_names(schema: Schema) -> set[str]:
+    return {column.name for column in schema.required}
+
+
+def _left_to_claim(claims: Sequence[Claim], taken: set[str]) -> tuple[list[Claim], list[Finding]]:
+    """The claims to columns that nobody stated, and a finding for each that came too late."""
+    late = [claim for claim in claims if claim.column and claim.column in taken]
+    findings = [
+        Finding(
+            claim.header,
+            f"{quoted(claim.header)} is not used: another column is stated to be {claim.column}",
+            claim.evidence,
+            column_line(claim.header, claim.column),
+        )
+        for claim in late
+    ]
+    return [claim for claim in claims if claim not in late], findings
+
+
+def _said(claim: Claim, name: str, table: Table) -> Finding:
+    repeated = repeated_column(claim.header, table)
+    sentence = f"{quoted(claim.header)} is {repeated.description if repeated else name}"
+    if claim.unit:
+        sentence += f", in {claim.unit}"
+    if claim.currency:
+        sentence += f", in {claim.currency}"
+    otherwise = "revenue" if name == "y" else IGNORE
+    return Finding(
+        claim.header,
+        sentence,
+        claim.evidence,
+        column_line(claim.header, otherwise),
+        suspicious=claim.suspicious,
+    )
+
+
+def _column(schema: Schema, table: Table, name: str, known: Mapping[str, TextColumn]) -> Column:
     """The column as the schema has it; what names the series is needed in every row."""
+    repeated = repeated_column(known[name].header, table)
+    if repeated is not None and repeated.name == name:
+        return repeated
+    if name not in {column.name for column in schema.columns}:
+        kind = Kind.NUMBER if schema.keeps_exog or name in KNOWN_EXOG.get(table, ()) else Kind.TEXT
+        return Column(name=name, kind=kind, description="exog" if kind is Kind.NUMBER else "attribute")
     names_series = name == "unique_id" or ("unique_id" not in known and name in schema.unique_id_parts)
     return replace(schema[name], required=True) if names_series and not schema.any_of else schema[name]
 
 
-def _repeated_or_unknown(written: TextColumn, table: Table) -> tuple[Column | None, str]:
-    repeated = None if written.blank.all() else repeated_column(written.header, table)
-    if repeated is None:
-        return _unknown(written, SCHEMAS[table])
-    return repeated, f"{quoted(written.header)} is {repeated.description}"
-
-
-def _unknown(written: TextColumn, schema: Schema) -> tuple[Column | None, str]:
+def _unknown(
+    written: TextColumn, claims: Sequence[Claim], schema: Schema
+) -> tuple[Column | None, Finding | None]:
+    """A column that means nothing we know: exog if it has numbers, an attribute if texts are kept."""
+    claim = next((each for each in claims if each.written is written), None)
     header, name = quoted(written.header), snake_case(written.header)
-    if written.blank.all():
-        return None, f"{header} is empty, so it is not kept" if written.header else ""
+
+    def left_out(why: str, evidence: str = "", column: str = "") -> tuple[None, Finding]:
+        overrule = column_line(written.header, column or name) if written.header and (column or name) else ""
+        return None, Finding(written.header, f"{header} {why}", evidence, overrule)
+
+    if claim is None or written.blank.all():
+        return left_out("is empty, so it is not kept", column=IGNORE) if written.header else (None, None)
+    if claim.topic:
+        return left_out(f"is not used: it is {_about(claim.topic)}", claim.evidence, column=IGNORE)
+    if claim.content.row_number and nameless(written.header):
+        return left_out("is not used: it counts the rows", column=IGNORE)
     if not name:
-        return None, f"the column headed {header} is not kept; give it a name of letters to keep it"
-    missing = is_missing(written)
-    numeric = not missing.all() and any(
-        (missing | ~np.isnan(c.read(written.texts))).all() for c in DECIMAL_CONVENTIONS
-    )
-    if schema.keeps_exog and numeric:
-        column = Column(name=name, kind=Kind.NUMBER, description="exog")
-        return column, f"{header} is kept as the exog column {name}"
-    if schema.keeps_text:
-        return Column(name=name, kind=Kind.TEXT, description="attribute"), f"{header} is kept as {name}"
-    return None, f"{header} is not used in this table, so it is not kept"
-
-
-def _require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
-    schema = schema_of(table, sheet.measure)
-    named_by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
-    if "year" in known and len(known & set(DATE_PARTS)) > 1:
-        named_by_parts.add("ds")
-    found = ", ".join(quoted(column.header) for column in sheet.columns)
-    for column in schema.required:
-        if column.name not in known | named_by_parts:
-            raise InputError(
-                f"there is no {_PLAIN_NAMES.get(column.name, column.name)} column among {found}; "
-                f"give the right one the name '{column.name}' ({column.description})",
-                file=sheet.name,
-                line=sheet.header_line,
-            )
-    if schema.any_of and not known & set(schema.any_of):
-        raise InputError(
-            f"there is no column {' or '.join(schema.any_of)} among {found}; "
-            "give the one that says which it is that name",
-            file=sheet.name,
-            line=sheet.header_line,
+        return None, Finding(
+            written.header, f"the column headed {header} is not kept; give it a name of letters to keep it"
         )
+    if schema.keeps_exog and claim.content.is_number and not says_code(written.header):
+        column = Column(name=name, kind=Kind.NUMBER, description="exog")
+        overrule = column_line(written.header, IGNORE)
+        return column, Finding(
+            written.header, f"{header} is kept as the exog column {name}", "it holds numbers", overrule
+        )
+    if schema.keeps_text:
+        column = Column(name=name, kind=Kind.TEXT, description="attribute")
+        overrule = column_line(written.header, IGNORE)
+        return column, Finding(written.header, f"{header} is kept as {name}", "", overrule)
+    return left_out("is not used in this table, so it is not kept", column=IGNORE)
+
+
+def _about(topic: str) -> str:
+    return topic if topic.startswith("a ") else f"about {topic}"

@@ -1,38 +1,50 @@
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.tables import SCHEMAS, Schema, Table
-from intake.words import headers
-from intake.words.headers import snake_case, translate, vocabulary
+from intake.words.headers import snake_case, understand, vocabulary
+from intake.words.languages.language import Language
+from intake.words.vocabulary import LANGUAGES, columns_of, phrases
 
 
 @pytest.mark.parametrize("table", list(Table))
 def test_no_word_means_two_columns_of_a_table(table: Table) -> None:
-    words = headers._WORDS | headers._WORDS_IN_TABLE.get(table, {})
-    meanings: dict[str, set[str]] = defaultdict(set)
-    for column in SCHEMAS[table].columns:
-        for word in (column.name, *words.get(column.name, "").split()):
-            meanings[word].add(column.name)
-    assert {word: columns for word, columns in meanings.items() if len(columns) > 1} == {}
+    contradictions = {
+        word: [(entry.column, entry.aspect, entry.language) for entry in entries]
+        for word, entries in phrases(table).items()
+        if len(entries) > 1
+    }
+    assert contradictions == {}
 
 
-def test_every_word_belongs_to_a_column_that_exists() -> None:
-    everything = {column.name for schema in SCHEMAS.values() for column in schema.columns}
-    assert set(headers._WORDS) <= everything
-    for table, words in headers._WORDS_IN_TABLE.items():
-        assert set(words) <= {column.name for column in SCHEMAS[table].columns}
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_every_word_belongs_to_a_column_that_exists(language: Language) -> None:
+    everything = {name for table in Table for name in columns_of(table)}
+    for words in (language.columns, language.codes, language.names):
+        assert set(words) <= everything
+    for by_table in (language.in_table, language.second_choice):
+        for table, words in by_table.items():
+            assert set(words) <= set(columns_of(table))
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+@pytest.mark.parametrize("table", list(Table))
+def test_every_language_has_words_for_every_required_column(language: Language, table: Table) -> None:
+    said = {**language.columns, **language.in_table.get(table, {})}
+    for column in SCHEMAS[table].required:
+        assert said.get(column.name), column.name
 
 
 @pytest.mark.parametrize(
     "header", ["Fecha de venta", "FECHA_DE_VENTA", "fechaDeVenta", " fecha-de-venta ", "Fécha de Venta:"]
 )
 def test_case_accents_spaces_and_signs_do_not_count(header: str) -> None:
-    assert translate([header], Table.SALES, "v.csv", 1) == ["ds"]
+    meaning = understand(header, Table.SALES)
+    assert meaning is not None
+    assert meaning.column == "ds"
 
 
 def test_the_same_word_may_mean_different_columns_in_different_tables() -> None:

@@ -58,10 +58,14 @@ def test_location_product_and_channel_name_the_series_and_codes_keep_their_zeros
     )
     assert list(reading.frame) == ["unique_id", "ds", "y"]
     assert set(reading.frame["unique_id"]) == {"Norte/007/web"}
-    assert reading.notes[2] == (
-        "columns: 'Canal' is channel, 'Tienda' is location, 'Artículo' is product, "
-        "'Semana' is ds, 'Unidades' is y"
-    )
+    for sentence in (
+        "'Canal' is channel",
+        "'Tienda' is location",
+        "'Artículo' is product",
+        "'Semana' is ds",
+        "'Unidades' is y",
+    ):
+        assert sentence in reading.notes
     assert reading.freq == "W-MON"
 
 
@@ -77,7 +81,7 @@ def test_unknown_numbers_become_exog_and_unknown_text_does_not() -> None:
     assert list(reading.frame) == ["unique_id", "ds", "y", "temp_max"]
     np.testing.assert_array_equal(reading.frame["temp_max"], [np.nan, 3.5])
     assert "'Temp. Máx' is kept as the exog column temp_max" in reading.notes
-    assert "'Nota' is not used in this table, so it is not kept" in reading.notes
+    assert "'Nota' is not used: it is a remark" in reading.notes
     assert "'Vacía' is empty, so it is not kept" in reading.notes
     assert "'Nula' is not used in this table, so it is not kept" in reading.notes
 
@@ -276,12 +280,12 @@ def test_a_quote_that_never_closes_costs_one_line() -> None:
             "v.csv, line 1: there is no quantity column among 'Fecha', 'Tienda'",
         ),
         (
-            b"Fecha,Ventas,Unidades\n2026-01-01,5,5\n",
-            "line 1, column 'Unidades': .*'Ventas' and 'Unidades' both mean y",
+            b"Fecha,Cantidad,Unidades\n2026-01-01,5,6\n",
+            "line 1, column 'Unidades': .*'Cantidad' and 'Unidades' both mean y",
         ),
         (
-            b"Fecha,Ventas,Temp,temp.\n2026-01-01,5,5,5\n",
-            "line 1, column 'temp.': .*'Temp' and 'temp.' both mean temp",
+            b"Fecha,Ventas,Brisa,brisa.\n2026-01-01,5,5,5\n",
+            "line 1, column 'brisa.': .*'Brisa' and 'brisa.' both mean brisa",
         ),
         (b"ds,y\n2026-02-01,1\n2026-05-01,2\n", "v.csv: the dates are three months apart"),
     ],

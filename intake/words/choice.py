@@ -1,0 +1,177 @@
+"""One column of the file per column of the table: the strongest claim, or an error between true rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from intake.errors import InputError
+from intake.findings import Finding
+from intake.mapping import IGNORE, column_line
+from intake.tables import DATE_PARTS, SCHEMAS, Table
+from intake.text_columns import quoted
+from intake.words.claims import Claim
+from intake.words.content import same_content
+from intake.words.languages.language import Y_OR_REVENUE
+from intake.words.vocabulary import THINGS, columns_of
+
+_FINEST_FIRST: Final = ("day", "week", "month", "quarter", "year")
+_ASPECTS: Final = {"code": 0, "": 1, "name": 2}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`chosen`: canonical column -> claim. `findings` say what was put aside, and why."""
+
+    chosen: dict[str, Claim]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def choose(claims: Sequence[Claim], table: Table, name: str, line: int) -> Choice:
+    """Settle what each column is; InputError where two different columns claim to be what must be one.
+
+    `name` and `line`: the file and where its headers stand.
+    """
+    claims, findings = _sales_are_units_or_money(claims)
+    by_column: dict[str, list[Claim]] = {}
+    for claim in claims:
+        if claim.column:
+            by_column.setdefault(claim.column, []).append(claim)
+    chosen: dict[str, Claim] = {}
+    for column, rivals in by_column.items():
+        winner, aside = _settle(column, rivals, table, name, line)
+        chosen[column] = winner
+        findings += aside
+    return _date_and_parts(Choice(chosen, findings), table)
+
+
+def _sales_are_units_or_money(claims: Sequence[Claim]) -> tuple[list[Claim], list[Finding]]:
+    """'Ventas' is the quantity where nothing else is; else it is money, or the poorer quantity."""
+    either = [claim for claim in claims if claim.column == Y_OR_REVENUE]
+    quantities = [claim for claim in claims if claim.column == "y" and claim.strength[0] >= 2]
+    settled: dict[int, Claim] = {}
+    if quantities:
+        for claim in either:
+            settled[id(claim)] = replace(
+                claim,
+                column="revenue",
+                strength=(1.5, claim.strength[-1]),
+                evidence=f"{claim.evidence}; {quoted(quantities[0].header)} says the units, so this is money",
+            )
+    elif either:
+        whole = [claim for claim in either if claim.content.is_number and not claim.content.is_money]
+        money = [claim for claim in either if claim.content.is_money]
+        for claim in either:
+            if whole and claim in money:
+                settled[id(claim)] = replace(
+                    claim, column="revenue", evidence=f"{claim.evidence}, and it has cents", suspicious=True
+                )
+            else:
+                cents = claim in money
+                evidence = f"{claim.evidence}; no other column says the units"
+                settled[id(claim)] = replace(
+                    claim,
+                    column="y",
+                    suspicious=claim.suspicious or cents,
+                    evidence=evidence + (", though it has cents like money" if cents else ""),
+                )
+    return [settled.get(id(claim), claim) for claim in claims], []
+
+
+def _settle(
+    column: str, rivals: list[Claim], table: Table, name: str, line: int
+) -> tuple[Claim, list[Finding]]:
+    ordered = sorted(rivals, key=lambda claim: _preference(column, claim))
+    winner = ordered[0]
+    findings = []
+    for loser in ordered[1:]:
+        doubtful = False
+        if column in THINGS and loser.aspect != winner.aspect:
+            why = _of_one_thing(winner, loser)
+            doubtful = len(loser.written.texts) > len(winner.written.texts)
+        elif column in columns_of(table) and same_content(winner.written, loser.written):
+            why = f"it holds the same as {quoted(winner.header)} in every row"
+        elif _preference(column, loser) != _preference(column, winner):
+            why = f"{quoted(winner.header)} is the better {column}"
+            doubtful = _must_be_right(column, table) and column != "product"
+        elif column in THINGS and _one_to_one(winner, loser):
+            why = f"it says the same as {quoted(winner.header)} in other words"
+        elif _must_be_right(column, table):
+            raise rivals_error(column, winner.header, loser.header, name, line)
+        else:
+            why, doubtful = f"{quoted(winner.header)}, which stands first, is taken for {column}", True
+        findings.append(
+            Finding(
+                loser.header,
+                f"{quoted(loser.header)} is not used: {why}",
+                loser.evidence,
+                column_line(loser.header, column),
+                suspicious=doubtful,
+            )
+        )
+    return winner, findings
+
+
+def rivals_error(column: str, one: str, other: str, name: str, line: int) -> InputError:
+    """The error where two headers mean the same, with the lines of a mapping file that decide."""
+    return InputError(
+        f"the columns {quoted(one)} and {quoted(other)} both mean {column}; rename or delete one, or say in "
+        f"mapeo.toml which one is not: {column_line(one, IGNORE)} or {column_line(other, IGNORE)}",
+        file=name,
+        line=line,
+        column=other,
+    )
+
+
+def _preference(column: str, claim: Claim) -> tuple[float, ...]:
+    aspect = _ASPECTS[claim.aspect] if column in THINGS else 0
+    rank, *confidence = claim.strength
+    # Among headers that are equally its words, one that says more than 'id' or 'name' alone comes first.
+    return (-rank, aspect, *(-each for each in confidence))
+
+
+def _must_be_right(column: str, table: Table) -> bool:
+    """Whether a file cannot be read rightly without this column: of two of these, nobody guesses."""
+    if column not in columns_of(table):  # one of many of a kind, such as on_order_w_1
+        return True
+    schema = SCHEMAS[table]
+    required = [each.name for each in schema.required]
+    return column in (*required, *schema.unique_id_parts, *schema.any_of, "unique_id")
+
+
+def _of_one_thing(winner: Claim, loser: Claim) -> str:
+    says = {"code": "the code", "name": "the name", "": "a name"}[loser.aspect]
+    return f"it is {says} of what {quoted(winner.header)} names the series by"
+
+
+def _one_to_one(one: Claim, other: Claim) -> bool:
+    pairs = np.unique(np.stack([one.written.codes, other.written.codes]), axis=1).shape[1]
+    return bool(pairs == len(np.unique(one.written.codes)) == len(np.unique(other.written.codes)))
+
+
+def _date_and_parts(choice: Choice, table: Table) -> Choice:
+    """A date makes its parts superfluous; a part that is a whole date, or stands alone, is the date."""
+    parts = [part for part in _FINEST_FIRST if part in choice.chosen and part in SCHEMAS[table].helpers]
+    if not parts:
+        return choice
+    chosen = dict(choice.chosen)
+    if "ds" not in chosen:
+        finest = chosen[parts[0]]
+        if len(parts) > 1 and not finest.content.is_date:
+            return choice
+        chosen["ds"] = replace(chosen.pop(parts.pop(0)), column="ds")
+    date = chosen["ds"]
+    findings = [
+        Finding(
+            chosen[part].header,
+            f"{quoted(chosen[part].header)} is not used: {quoted(date.header)} is the date",
+            chosen[part].evidence,
+            column_line(chosen[part].header, "ds"),
+        )
+        for part in parts
+    ]
+    kept = {name: claim for name, claim in chosen.items() if name not in DATE_PARTS}
+    return Choice(kept, [*choice.findings, *findings])
