@@ -100,6 +100,20 @@ def upload(
 
 
 @app.command()
+def remove(
+    key: Annotated[str, typer.Argument(help="Where it lies, such as ventas/Ventas.csv.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove an upload, such as one in the wrong folder; its bytes stay kept as a snapshot.
+
+    Example: `abasto remove ventas/Stock.csv`.
+    """
+    from cli.removal import remove_upload
+
+    remove_upload(key, sure=yes)
+
+
+@app.command()
 def convert(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The model to read.")

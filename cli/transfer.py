@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.connection import connected
 from cli.console import next_step, say
 from intake.errors import InputError, ServiceError
+from intake.mapping_file import MAPPING_FILE, parse_mapping
 from storage import ids
 from storage.keys import MANIFEST, RUN_LOG, UPLOAD_FOLDERS, Keys, Ref
 from storage.manifests import Published, read_file, read_published
@@ -26,7 +27,8 @@ def upload_file(file: Path, folder: str, dataset: str | None) -> None:
         settings = Settings.load()
         with ObjectStore(settings.store_address()) as store:
             ref = send(store, settings.keys, file, folder, dataset)
-    name = dataset or (ids.dataset_of(ref.key) if folder == "ventas" else None)
+    named = folder == "ventas" and ref.name.lower() != MAPPING_FILE
+    name = dataset or (ids.dataset_of(ref.key) if named else None)
     say(f"Uploaded {file} to {ref}")
     next_step(
         f"`abasto run ingest --dataset {name}`" if name else "`abasto run ingest` for a dataset that uses it."
@@ -41,6 +43,8 @@ def send(store: ObjectStore, keys: Keys, file: Path, folder: str, dataset: str |
         content = file.read_bytes()
     except OSError as unreadable:
         raise InputError(f"it cannot be read: {unreadable.strerror}", file=str(file)) from unreadable
+    if ref.name.lower() == MAPPING_FILE:
+        parse_mapping(content, str(file))  # better said to who sends it than to who ingests
     store.put(ref, content)
     return ref
 

@@ -13,7 +13,7 @@ from artifacts.csv_files import csv_bytes
 from forecasting.inferred_stock import infer_missing_stock
 from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
-from intake.dataset_rules import NO_RULES, DatasetRules, rules_of
+from intake.dataset_rules import DatasetRules, rules_of
 from intake.errors import MissingError
 from intake.periods import period_end
 from intake.reading import Reading
@@ -29,7 +29,7 @@ from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
 from tasks.panels import PANEL_TABLES, panel_of
-from tasks.readings import as_inputs, read_uploads
+from tasks.readings import MAPPING_INPUT, as_inputs, read_uploads, stated_rules
 from tasks.retrying import step
 from tasks.run_requests import IngestRequest
 from tasks.uploads import Upload, of_table, serves_all
@@ -82,6 +82,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             "missing_periods": rules.missing_periods,
             **({"rules": rules.as_parameters()} if rules.stated else {}),
             **({"form": form} if form else {}),
+            **_mappings([*sources, *(counts if counted else ())]),
             "freq": sales.freq,
             "cutoff": f"{sales.cutoff:%Y-%m-%d}",
             "as_of": f"{as_of:%Y-%m-%d}" if as_of is not None else None,
@@ -178,11 +179,6 @@ def split_of(ds: pd.Series[pd.Timestamp], parameters: Mapping[str, Any]) -> Spli
     return split_by_time(ds, shares=shares, dates=ends or None)
 
 
-def stated_rules(uploads: Sequence[Upload]) -> DatasetRules:
-    """The rules that a mapping file beside the data states; none so far."""
-    return NO_RULES
-
-
 def _latest(datasets: Datasets, dataset: str) -> Published | None:
     """The version before, whole or damaged: its manifest says which files were part of it, to build on."""
     pointer = find_pointer(datasets.store, pointer_in(datasets.keys.dataset(dataset)))
@@ -250,16 +246,35 @@ def _serving_all(planning_files: Sequence[Upload]) -> tuple[str, ...]:
 
 
 def _sources(before: Published | None, uploads: Sequence[Upload], table: Table = Table.SALES) -> list[Upload]:
-    """The files of the version before in their order, then those that are new or changed since."""
+    """The files of the version before in their order, then those that are new or changed since.
+
+    What people state now holds for all of them.
+    """
     sources = []
+    mapping = next((upload.mapping for upload in uploads), None)
     for name, source in sorted(before.manifest.provenance.inputs.items()) if before else []:
-        if source.ref is not None and UPLOAD_FOLDERS[name.partition(" ")[2].partition("/")[0]] == table:
+        if name.startswith(MAPPING_INPUT) or source.ref is None:
+            continue
+        if UPLOAD_FOLDERS[name.partition(" ")[2].partition("/")[0]] == table:
             uploaded = Ref(bucket=source.ref.bucket, key=name.partition(" ")[2])
             sources.append(
-                Upload(table=table, source=uploaded, snapshot_id=source.sha256, snapshot=source.ref)
+                Upload(
+                    table=table,
+                    source=uploaded,
+                    snapshot_id=source.sha256,
+                    snapshot=source.ref,
+                    mapping=mapping,
+                )
             )
     last_seen = {source.source: source.snapshot_id for source in sources}
     return [*sources, *(upload for upload in uploads if last_seen.get(upload.source) != upload.snapshot_id)]
+
+
+def _mappings(sources: Sequence[Upload]) -> dict[str, Any]:
+    """The mapping files, which are part of what a version is made from; nothing where there are none."""
+    mappings = [each.mapping for each in sources if each.mapping is not None]
+    stated = {mapping.source.key: mapping.snapshot_id for mapping in mappings}
+    return {"mapping": stated} if stated else {}
 
 
 def _as_of(

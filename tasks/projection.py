@@ -33,7 +33,7 @@ from tasks.logs import logger
 from tasks.order_rows import order_part, plan_lines
 from tasks.readings import read_uploads
 from tasks.retrying import step
-from tasks.uploads import Upload, keep_uploads, of_table
+from tasks.uploads import Upload, is_mapping, keep_uploads, of_table
 
 _READER: Final = ("intake",)
 _TABLES: Final = (Table.ITEMS, Table.SUPPLIERS, Table.TERMS)
@@ -221,7 +221,9 @@ class _Source:
             (source.ref, manifest)
             for manifest in self._manifests(self.planned)
             for name, source in manifest.provenance.inputs.items()
-            if source.ref is not None and name.partition(" ")[2].startswith(f"{_STOCK_FOLDER}/")
+            if source.ref is not None
+            and name.partition(" ")[2].startswith(f"{_STOCK_FOLDER}/")
+            and not is_mapping(name)
         ]
         earliest: dict[Ref, pd.Timestamp] = {}
         for snapshot, manifest in uses:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
 from intake.assembly import assemble_table
+from intake.dataset_rules import DatasetRules
 from intake.errors import MissingError
+from intake.mapping_file import NO_MAPPING, MappingFile, parse_mapping
 from intake.reading import Reading, read_table
 from intake.tables import Table
 from intake.values.conventions import NOTHING_SETTLED, Settled
@@ -15,7 +18,10 @@ from storage.datasets import Datasets
 from storage.keys import UPLOAD_FOLDERS
 from storage.manifests import Input
 from tasks.connection import connection
-from tasks.uploads import Upload, of_table
+from tasks.uploads import MappingUpload, Upload, of_table
+
+MAPPING_INPUT: Final = "mapeo"
+"""What the names of mapping files begin with among the inputs of something made; others have numbers."""
 
 
 def read_uploads(uploads: Sequence[Upload], *, rejected_share: float = 0.05) -> list[Reading]:
@@ -32,12 +38,25 @@ def read_uploads(uploads: Sequence[Upload], *, rejected_share: float = 0.05) -> 
             datasets.read_snapshot(upload.snapshot),
             str(upload.source),
             upload.table,
+            mapping=_mapping_file(datasets, upload.mapping).of(upload.source.name),
             rejected_share=rejected_share,
             settled=settled.get(upload.table, NOTHING_SETTLED),
         )
         settled[upload.table] = reading.settled
         readings.append(reading)
     return readings
+
+
+def stated_rules(uploads: Sequence[Upload]) -> DatasetRules:
+    """The rules that the mapping file beside the sales states; none where there is no such file."""
+    mapping = next((upload.mapping for upload in of_table(uploads, Table.SALES)), None)
+    return _mapping_file(Datasets(*connection()), mapping).rules
+
+
+def _mapping_file(datasets: Datasets, mapping: MappingUpload | None) -> MappingFile:
+    if mapping is None:
+        return NO_MAPPING
+    return parse_mapping(datasets.read_snapshot(mapping.snapshot), str(mapping.source))
 
 
 def optional_table(uploads: Sequence[Upload], table: Table) -> pd.DataFrame | None:
@@ -61,7 +80,11 @@ def required_table(uploads: Sequence[Upload], table: Table, dataset: str) -> pd.
 def as_inputs(uploads: Sequence[Upload], *tables: Table) -> dict[str, Input]:
     """The files of some tables as the inputs of something made from them, numbered as they arrived."""
     chosen = [upload for upload in uploads if upload.table in tables]
+    mappings = {upload.mapping.source.key: upload.mapping for upload in chosen if upload.mapping is not None}
     return {
         f"{number:04d} {upload.source.key}": Input(sha256=upload.snapshot_id, ref=upload.snapshot)
         for number, upload in enumerate(chosen, start=1)
+    } | {
+        f"{MAPPING_INPUT} {key}": Input(sha256=mapping.snapshot_id, ref=mapping.snapshot)
+        for key, mapping in mappings.items()
     }

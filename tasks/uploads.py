@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from intake.errors import InputError
+from intake.mapping_file import MAPPING_FILE
 from intake.tables import Table
 from storage import ids
 from storage.datasets import Datasets
@@ -17,8 +18,21 @@ from tasks.logs import logger
 from tasks.retrying import step
 
 
+class MappingUpload(BaseModel):
+    """The `mapeo.toml` that holds for an uploaded file, kept like one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Ref
+    snapshot_id: str
+    snapshot: Ref
+
+
 class Upload(BaseModel):
-    """One uploaded file: `table` is what its folder says it holds, `snapshot` the copy that never changes."""
+    """One uploaded file: `table` is what its folder says it holds, `snapshot` the copy that never changes.
+
+    `mapping` is what people state about it, None where they state nothing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,6 +40,7 @@ class Upload(BaseModel):
     source: Ref
     snapshot_id: str
     snapshot: Ref
+    mapping: MappingUpload | None = None
 
 
 @step
@@ -46,6 +61,7 @@ def keep_uploads(dataset: str, folders: Sequence[str]) -> list[Upload]:
     datasets = Datasets(store, keys)
     uploads = []
     for folder in folders:
+        mapping = keep_mapping(store, keys, dataset, folder)
         for found in uploads_of(store, keys, dataset, folder):
             content = store.get(found.ref)
             uploads.append(
@@ -54,9 +70,31 @@ def keep_uploads(dataset: str, folders: Sequence[str]) -> list[Upload]:
                     source=found.ref,
                     snapshot_id=ids.sha256(content),
                     snapshot=datasets.keep_snapshot(found.ref.name, content),
+                    mapping=mapping,
                 )
             )
     return uploads
+
+
+def keep_mapping(store: ObjectStore, keys: Keys, dataset: str, folder: str) -> MappingUpload | None:
+    """The mapping file of one upload folder: that of the dataset, else the one for all; kept as it came."""
+    listed = [upload for upload in store.list_objects(keys.uploads(folder)) if is_mapping(upload.ref.key)]
+    own = [each for each in listed if "/" in _below(each.ref.key) and ids.dataset_of(each.ref.key) == dataset]
+    found = next(iter([*own, *(each for each in listed if "/" not in _below(each.ref.key))]), None)
+    if found is None:
+        return None
+    content = store.get(found.ref)
+    snapshot = Datasets(store, keys).keep_snapshot(found.ref.name, content)
+    return MappingUpload(source=found.ref, snapshot_id=ids.sha256(content), snapshot=snapshot)
+
+
+def is_mapping(key: str) -> bool:
+    """Whether an upload states something about the files beside it, and is none of them."""
+    return key.rpartition("/")[2].lower() == MAPPING_FILE
+
+
+def _below(key: str) -> str:
+    return key.partition("/")[2]
 
 
 def of_table(uploads: Sequence[Upload], table: Table) -> list[Upload]:
@@ -66,16 +104,16 @@ def of_table(uploads: Sequence[Upload], table: Table) -> list[Upload]:
 
 def uploads_of(store: ObjectStore, keys: Keys, dataset: str, folder: str) -> list[ObjectInfo]:
     """The objects of one upload folder that belong to a dataset, in the order they arrived."""
-    found = list(store.list_objects(keys.uploads(folder)))
+    found = [upload for upload in store.list_objects(keys.uploads(folder)) if not is_mapping(upload.ref.key)]
     own = [upload for upload in found if dataset_named_by(upload.ref.key) == dataset]
     chosen = own or [upload for upload in found if serves_all(upload.ref.key)]
     return sorted(chosen, key=lambda upload: (upload.modified, upload.ref.key))
 
 
 def serves_all(key: str) -> bool:
-    """Whether an upload belongs to every dataset: any but sales, at the top of its upload folder."""
+    """Whether an upload belongs to every dataset: at the top of its folder, any but sales or a mapping."""
     folder, _, below = key.partition("/")
-    return UPLOAD_FOLDERS[folder] != Table.SALES and "/" not in below
+    return (UPLOAD_FOLDERS[folder] != Table.SALES or is_mapping(key)) and "/" not in below
 
 
 def dataset_named_by(key: str) -> str | None:

@@ -64,9 +64,8 @@ ENGLISH: Final = Language(
         "due_unit": "due unit, due in unit",
         "quarantine": "quarantine, blocked, on hold, blocked quantity, quarantined",
         "category": (
-            "dept, "
-            "category, family, product group, group, department, product family, product category, item "
-            "category, family name, class, product line, division"
+            "dept, category, family, product group, group, department, product family, product category, "
+            "item category, family name, class, product line, division"
         ),
         "unit": "unit, unit of measure, uom, measure, base unit, unit of measurement",
         "holding_cost": "holding cost, carrying cost, storage cost, cost of holding",
@@ -160,6 +159,12 @@ ENGLISH: Final = Language(
         Table.SUPPLIERS: {
             "supplier_id": "code, id, supplier, vendor, supplier code",
             "name": "name, supplier name, vendor name, company, company name",
+        },
+        Table.TERMS: {  # what a supplier asks is what we pay
+            "unit_cost": (
+                "unit cost, cost, purchase price, cost price, cost per unit, buying price, price, unit "
+                "price, list price, net price"
+            ),
         },
         Table.BILL_OF_MATERIALS: {
             "parent": "product, item, parent, assembly, finished product, parent item, finished good",

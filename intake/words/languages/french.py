@@ -135,6 +135,12 @@ FRENCH: Final = Language(
             "supplier_id": "code, fournisseur, code fournisseur",
             "name": "nom, nom fournisseur, raison sociale, société",
         },
+        Table.TERMS: {  # what a supplier asks is what we pay
+            "unit_cost": (
+                "coût, coût unitaire, prix achat, prix d'achat, prix de revient, prix, prix unitaire, "
+                "tarif, pu"
+            ),
+        },
         Table.BILL_OF_MATERIALS: {
             "parent": "produit, article, produit fini, composé, parent, recette",
             "quantity_per": "quantité, qté, quantité par, quantité par unité, consommation, dosage",

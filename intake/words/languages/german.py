@@ -157,7 +157,13 @@ GERMAN: Final = Language(
             "supplier_id": "Lieferant, Lieferantennummer, Lieferantennr, Kreditor, Kreditorennummer, Nummer",
             "name": "Name, Lieferantenname, Firma, Firmenname",
         },
-        Table.TERMS: {"supplier_id": "Lieferant, Lieferantennummer, Lieferantennr, Kreditor, Lieferer"},
+        Table.TERMS: {
+            "unit_cost": (
+                "Kosten, Stückkosten, Einkaufspreis, EK, EK Preis, Einstandspreis, EKP, Preis, Stückpreis, "
+                "Einzelpreis"
+            ),
+            "supplier_id": "Lieferant, Lieferantennummer, Lieferantennr, Kreditor, Lieferer",
+        },
         Table.BILL_OF_MATERIALS: {
             "parent": (
                 "Produkt, Artikel, Fertigprodukt, Endprodukt, Baugruppe, Rezept, Erzeugnis, Fertigerzeugnis"

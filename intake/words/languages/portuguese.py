@@ -140,6 +140,12 @@ PORTUGUESE: Final = Language(
             "supplier_id": "código, fornecedor, código fornecedor, chave",
             "name": "nome, nome fornecedor, razão social, empresa",
         },
+        Table.TERMS: {  # what a supplier asks is what we pay
+            "unit_cost": (
+                "custo, custo unitário, preço compra, preço de compra, preço de custo, preço, preço "
+                "unitário, tarifa"
+            ),
+        },
         Table.BILL_OF_MATERIALS: {
             "parent": "produto, artigo, produto acabado, pai, produto final, receita",
             "quantity_per": (

@@ -168,6 +168,12 @@ SPANISH: Final = Language(
             "supplier_id": "código, proveedor, clave, código proveedor",
             "name": "nombre, nombre proveedor, razón social, empresa",
         },
+        Table.TERMS: {  # what a supplier asks is what we pay
+            "unit_cost": (
+                "coste, costo, coste unitario, costo unitario, precio compra, precio de coste, precio de "
+                "costo, coste por unidad, precio, precio unitario, tarifa, precio neto"
+            ),
+        },
         Table.BILL_OF_MATERIALS: {
             "parent": "padre, producto, producto terminado, artículo, elaborado, receta, plato",
             "quantity_per": "cantidad, cantidad por, cantidad por unidad, consumo, cantidad necesaria",
