@@ -15,7 +15,7 @@ from intake.layout.kinds import Kind, are_dates, kinds_of, period_headers
 from intake.layout.meanings import is_total, meaning_of
 from intake.layout.melting import Block, melt
 from intake.layout.sheet import Sheet
-from intake.mapping import FileMapping
+from intake.mapping import FileMapping, column_line
 from intake.tables import Table
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
@@ -262,7 +262,7 @@ def _melted(
             Finding(
                 header or "series",
                 f"{quoted(header)} names the products: it is the first column of words",
-                overrule=f'"{header}" = "location"',
+                overrule=column_line(header, "location"),
             ),
         ]
     written = np.array(list(texts), dtype=np.object_)
