@@ -25,6 +25,7 @@ from intake.words.vocabulary import KNOWN_EXOG
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
 _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+_MEASURED: Final = ("cost and margin", "stock")  # topics whose numbers are worth keeping as exog
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +160,8 @@ def _unknown(
 
     if claim is None or written.blank.all():
         return left_out("is empty, so it is not kept", column=IGNORE) if written.header else (None, None)
-    if claim.topic:
+    measured = claim.topic in _MEASURED and schema.keeps_exog and claim.content.is_number
+    if claim.topic and not measured:
         return left_out(f"is not used: it is {_about(claim.topic)}", claim.evidence, column=IGNORE)
     if claim.content.row_number and nameless(written.header):
         return left_out("is not used: it counts the rows", column=IGNORE)
