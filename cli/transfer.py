@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.connection import connected
 from cli.console import next_step, say
 from intake.errors import InputError, ServiceError
+from intake.files.limits import refuse_oversized
 from intake.mapping_file import MAPPING_FILE, parse_mapping
 from storage import ids
 from storage.keys import MANIFEST, RUN_LOG, UPLOAD_FOLDERS, Keys, Ref
@@ -40,6 +41,7 @@ def send(store: ObjectStore, keys: Keys, file: Path, folder: str, dataset: str |
     name = file.name if dataset is None else f"{ids.checked_dataset(dataset)}/{file.name}"
     ref = keys.uploads(folder) / name
     try:
+        refuse_oversized(file.stat().st_size, str(file))
         content = file.read_bytes()
     except OSError as unreadable:
         raise InputError(f"it cannot be read: {unreadable.strerror}", file=str(file)) from unreadable

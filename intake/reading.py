@@ -211,7 +211,8 @@ def _to_periods(
     days = frame.loc[usable, "ds"]
     if labels is not None:
         return frame, labels, [Finding("periods", f"freq is {labels}, as the labels of the periods say")]
-    if days.nunique() < 2:
+    codes, different = pd.factorize(days.to_numpy())
+    if len(different) < 2:
         note = "there are not two different dates, so the frequency is left open"
         return frame, None, [Finding("periods", note)]
     try:
@@ -219,8 +220,8 @@ def _to_periods(
     except InputError as error:
         raise InputError(str(error), file=sheet.name) from error
     freq = rhythm.freq
-    starts = period_start(days, freq)
-    moved = int((starts != days).sum())
+    starts = period_start(pd.DatetimeIndex(different), freq).to_numpy()
+    moved = int((starts != different)[codes].sum())
     note = f"freq is {freq}: {rhythm.evidence}"
     if moved:
         note += f"; in {moved} rows ds is moved to the first day of its period"
@@ -241,4 +242,8 @@ def _to_periods(
                 suspicious=True,
             )
         )
-    return frame.assign(ds=starts.reindex(frame.index)), freq, findings
+    ds = np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[ns]")
+    ds[usable] = starts[codes]
+    moved_frame = frame.copy(deep=False)
+    moved_frame["ds"] = ds
+    return moved_frame, freq, findings

@@ -9,11 +9,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 
 from intake.findings import Finding
 from intake.layout.kinds import Kind, kinds_of
-from intake.layout.meanings import TOTAL, is_total
+from intake.layout.meanings import is_total
 from intake.layout.sheet import Sheet
 from intake.problems import Problem
 from intake.tables import SCHEMAS, Table
@@ -158,8 +157,15 @@ def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
     """Which rows have a cell that is called a total, and how it is called."""
     labelled = np.zeros(len(sheet.spans), dtype=np.bool_)
     labels: dict[int, str] = {}
+    gaps: npt.NDArray[np.intp] | None = None
     for column in sheet.columns:
-        rows = _rows_called_total(column)
+        if column.cells is None:
+            rows = _rows_called_total(column)
+        else:
+            # Nearly every cell is another one (ticket numbers, times): telling all apart would cost more, and
+            # a total among them leaves other cells of its row empty.
+            gaps = _rows_with_gaps(sheet) if gaps is None else gaps
+            rows = gaps[_rows_called_total(column.take(gaps))]
         labelled[rows] = True
         labels |= {row: column.text(row) for row in rows[:100].tolist()}
     for row in sheet.malformed.rows.tolist()[-20:]:
@@ -171,11 +177,15 @@ def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
 
 
 def _rows_called_total(column: TextColumn) -> npt.NDArray[np.intp]:
-    if column.cells is not None:  # nearly every cell is another one: telling them apart would cost more
-        called = pc.match_substring_regex(column.cells, f"^{TOTAL.pattern}", ignore_case=True)
-        return np.flatnonzero(called.to_numpy())
     texts = np.fromiter((is_total(text) for text in column.texts), np.bool_, len(column.texts))
     return np.flatnonzero(column.spread(texts)) if texts.any() else np.zeros(0, dtype=np.intp)
+
+
+def _rows_with_gaps(sheet: Sheet) -> npt.NDArray[np.intp]:
+    gaps = np.zeros(len(sheet.spans), dtype=np.bool_)
+    for column in sheet.columns:
+        gaps |= column.blank_rows()
+    return np.flatnonzero(gaps)
 
 
 def _last_rows(faulty: Mask, labelled: Mask) -> Mask:
@@ -204,7 +214,7 @@ def _said(sheet: Sheet, footer: Mask, labels: dict[int, str]) -> list[Finding]:
 
 def _words(sheet: Sheet, row: int) -> list[str]:
     """The filled cells of a row."""
-    cells = [str(column.texts[column.codes[row]]) for column in sheet.columns]
+    cells = [column.text(row) for column in sheet.columns]
     if not any(cells):
         cells = [
             cell.strip(' "')
