@@ -100,6 +100,15 @@ class TextColumn:
         """The cells as a `pyarrow.ChunkedArray`, untrimmed, while they are not told apart; else None."""
         return self._cells if self._told_apart is None else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row holds anything."""
+        # What waits to be told apart has many texts.
+        return self._told_apart is not None and bool(self.blank.all())
+
+    def __len__(self) -> int:
+        return len(self._cells) if self._told_apart is None else len(self._told_apart[1])
+
     def blank_rows(self) -> npt.NDArray[np.bool_]:
         """Which rows are empty, found without telling texts apart."""
         if self._told_apart is not None:

@@ -188,7 +188,7 @@ def _is_single(grid: Grid, row: int) -> bool:
 
 def _counts_rows(column: TextColumn) -> bool:
     """Whether a nameless column is 0, 1, 2, ... or 1, 2, 3, ... in the order of the rows."""
-    if not _NAMELESS.fullmatch(column.header) or len(column.codes) < 2:
+    if not _NAMELESS.fullmatch(column.header) or len(column) < 2:
         return False
     if not all(text == "" or (text.isascii() and text.isdigit() and len(text) < 16) for text in column.texts):
         return False

@@ -47,7 +47,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     stated = stated_columns(sheet, table, mapping)
     claims = [claim_of(written, table) for i, written in enumerate(sheet.columns) if i not in stated]
     claims = [
-        claim for claim in claims if not claim.written.blank.all() or claim.column in _needed_names(schema)
+        claim for claim in claims if not claim.written.is_empty or claim.column in _needed_names(schema)
     ]
     free, findings = _left_to_claim(claims, set(stated.values()))
     choice = choose(free, table, sheet.name, sheet.header_line)
@@ -158,7 +158,7 @@ def _unknown(
         overrule = column_line(written.header, column or name) if written.header and (column or name) else ""
         return None, Finding(written.header, f"{header} {why}", evidence, overrule)
 
-    if claim is None or written.blank.all():
+    if claim is None or written.is_empty:
         return left_out("is empty, so it is not kept", column=IGNORE) if written.header else (None, None)
     measured = claim.topic in _MEASURED and schema.keeps_exog and claim.content.is_number
     if claim.topic and not measured:
