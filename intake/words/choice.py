@@ -87,6 +87,7 @@ def _settle(
     ordered = sorted(rivals, key=lambda claim: _preference(column, claim))
     winner = ordered[0]
     findings = []
+    aside = "is kept as an attribute" if SCHEMAS[table].keeps_text else "is not used"
     for loser in ordered[1:]:
         doubtful = False
         if column in THINGS and loser.aspect != winner.aspect:
@@ -106,7 +107,7 @@ def _settle(
         findings.append(
             Finding(
                 loser.header,
-                f"{quoted(loser.header)} is not used: {why}",
+                f"{quoted(loser.header)} {aside}: {why}",
                 loser.evidence,
                 column_line(loser.header, column),
                 suspicious=doubtful,
@@ -130,7 +131,9 @@ def _preference(column: str, claim: Claim) -> tuple[float, ...]:
     aspect = _ASPECTS[claim.aspect] if column in THINGS else 0
     rank, *confidence = claim.strength
     # Among headers that are equally its words, one that says more than 'id' or 'name' alone comes first.
-    return (-rank, aspect, *(-each for each in confidence))
+    # 'product' is our own word and an English one: of a thing, its code still comes first.
+    first = min(rank, 2.0) if column in THINGS else rank
+    return (-first, aspect, -rank, *(-each for each in confidence))
 
 
 def _must_be_right(column: str, table: Table) -> bool:

@@ -77,7 +77,10 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     roles = {name: Role(_column(schema, table, name, known), column) for name, column in known.items()}
     decided = {id(written) for written in known.values()}
     for i, written in enumerate(sheet.columns):
-        if i in stated or id(written) in decided or id(written) in taken or id(written) in settled:
+        if i in stated or id(written) in decided or id(written) in taken:
+            continue
+        if id(written) in settled:
+            roles |= _as_attribute(written, claims, roles) if schema.keeps_text else {}
             continue
         column, finding = _unknown(written, claims, schema)
         if column is not None:
@@ -97,6 +100,19 @@ def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:
 
 def _in(claim: Claim, found: Mapping[str, Claim]) -> bool:
     return any(claim.written is other.written for other in found.values())
+
+
+def _as_attribute(written: TextColumn, claims: Sequence[Claim], roles: Mapping[str, Role]) -> dict[str, Role]:
+    name = _attribute_name(next(each for each in claims if each.written is written), roles)
+    return {name: Role(Column(name=name, kind=Kind.TEXT, description="attribute"), written)}
+
+
+def _attribute_name(claim: Claim, roles: Mapping[str, Role]) -> str:
+    """The name of what another column was preferred to: its own, else one that says what it is."""
+    own = snake_case(claim.header)
+    says = f"{claim.column}_{claim.aspect or 'name'}"
+    numbered = (f"{says}_{number}" for number in range(2, len(roles) + 3))
+    return next(name for name in (own, says, *numbered) if name and name not in roles)
 
 
 def _needed_names(schema: Schema) -> set[str]:

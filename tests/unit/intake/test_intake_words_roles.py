@@ -58,6 +58,15 @@ def test_the_code_names_the_series_and_the_name_is_told() -> None:
     assert any("'Descripción' is not used: it is the name" in note for note in reading.notes)
 
 
+def test_items_keep_names_and_further_families_as_attributes() -> None:
+    content = b"Menu_Code,Menu,Product,Category,Department\n2,Baguette,b,Pan,Uno\n30,Croissant,c,Dulce,Dos\n"
+    frame = read_table(content, "items.csv", Table.ITEMS).frame
+    assert list(frame["unique_id"]) == ["2", "30"]
+    assert list(frame["menu"]) == ["Baguette", "Croissant"]
+    assert list(frame["product_name"]) == ["b", "c"]
+    assert list(frame["department"]) == ["Uno", "Dos"]
+
+
 def test_one_column_alone_can_be_what_no_header_says() -> None:
     reading = rows("cuando;cuanto", "{day}0")
     assert len(reading.frame) == 20
