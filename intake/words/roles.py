@@ -25,6 +25,8 @@ from intake.words.vocabulary import KNOWN_EXOG
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
 _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+EXOG: Final = "exog"  # the description of a number that the schema does not know
+ATTRIBUTE: Final = "attribute"  # that of a text
 _MEASURED: Final = ("cost and margin", "stock")  # topics whose numbers are worth keeping as exog
 
 
@@ -158,7 +160,7 @@ def _column(schema: Schema, table: Table, name: str, known: Mapping[str, TextCol
         return repeated
     if name not in {column.name for column in schema.columns}:
         kind = Kind.NUMBER if schema.keeps_exog or name in KNOWN_EXOG.get(table, ()) else Kind.TEXT
-        return Column(name=name, kind=kind, description="exog" if kind is Kind.NUMBER else "attribute")
+        return Column(name=name, kind=kind, description=EXOG if kind is Kind.NUMBER else ATTRIBUTE)
     names_series = name == "unique_id" or ("unique_id" not in known and name in schema.unique_id_parts)
     return replace(schema[name], required=True) if names_series and not schema.any_of else schema[name]
 
@@ -186,13 +188,13 @@ def _unknown(
             written.header, f"the column headed {header} is not kept; give it a name of letters to keep it"
         )
     if schema.keeps_exog and claim.content.is_number and not says_code(written.header):
-        column = Column(name=name, kind=Kind.NUMBER, description="exog")
+        column = Column(name=name, kind=Kind.NUMBER, description=EXOG)
         overrule = column_line(written.header, IGNORE)
         return column, Finding(
             written.header, f"{header} is kept as the exog column {name}", "it holds numbers", overrule
         )
     if schema.keeps_text:
-        column = Column(name=name, kind=Kind.TEXT, description="attribute")
+        column = Column(name=name, kind=Kind.TEXT, description=ATTRIBUTE)
         overrule = column_line(written.header, IGNORE)
         return column, Finding(written.header, f"{header} is kept as {name}", "", overrule)
     return left_out("is not used in this table, so it is not kept", column=IGNORE)

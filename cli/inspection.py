@@ -1,0 +1,60 @@
+"""`abasto inspect`: what Abasto understands of a file, before anything is uploaded; needs no service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from artifacts.inspection_text import inspection_text
+from cli.console import say
+from intake.errors import InputError
+from intake.files.limits import refuse_oversized
+from intake.guessing import guess_table
+from intake.inspection import inspect_reading
+from intake.mapping import NOTHING_STATED, FileMapping
+from intake.mapping_file import MAPPING_FILE, parse_mapping
+from intake.reading import read_table
+from intake.tables import Table
+
+
+def inspect(file: Path, table: Table | None, mapping_file: Path | None, *, rejected_share: float) -> None:
+    """Print what was understood of a file; raises InputError where ingest would refuse it."""
+    beside = mapping_file or file.parent / MAPPING_FILE
+    stated = mapping_file is not None or beside.is_file()
+    mapping = parse_mapping(read_bytes(beside), str(beside)).of(file.name) if stated else NOTHING_STATED
+    content = read_bytes(file)
+    say(
+        inspection_of(
+            content,
+            file.name,
+            table or guess_table(content, file.name, mapping),
+            mapping,
+            str(beside),
+            rejected_share=rejected_share,
+        )
+    )
+
+
+def inspection_of(
+    content: bytes,
+    name: str,
+    table: Table,
+    mapping: FileMapping,
+    mapping_file: str,
+    *,
+    rejected_share: float = 0.05,
+) -> str:
+    """What is understood of a file, as a text; raises InputError where it would be refused."""
+    reading = read_table(content, name, table, mapping=mapping, rejected_share=rejected_share)
+    inspection = inspect_reading(reading, name)
+    return inspection_text(
+        f"{name}, read as {table}", inspection.facts, inspection.findings, inspection.rejected, mapping_file
+    )
+
+
+def read_bytes(file: Path) -> bytes:
+    """The bytes of a file of a size that can be read safely; raises InputError otherwise."""
+    try:
+        refuse_oversized(file.stat().st_size, str(file))
+        return file.read_bytes()
+    except OSError as unreadable:
+        raise InputError(f"it cannot be read: {unreadable.strerror}", file=str(file)) from unreadable
