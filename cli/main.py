@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cli.console import errors
 from intake.errors import AbastoError
+from intake.tables import Table
 
 # Prefect and scikit-learn take seconds to import: every command imports what it needs when it runs.
 
@@ -124,6 +125,69 @@ def convert(
     from cli.convert import convert_file
 
     convert_file(file, to)
+
+
+@app.command()
+def inspect(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to look at.")
+    ],
+    table: Annotated[
+        Table | None,
+        typer.Option("--as", help="What it is; found out by its columns where not given."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A mapping file; mapeo.toml beside the file where not given."
+        ),
+    ] = None,
+    rejected_share: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of bad lines above which a file is refused.")
+    ] = 0.05,
+) -> None:
+    """Say what Abasto understands of a file, why, and how to overrule it. Uploads nothing, needs no service.
+
+    Example: `abasto inspect Ventas.csv`. What it says in the last lines goes into `mapeo.toml`.
+    """
+    from cli.inspection import inspect as inspect_file
+
+    inspect_file(file, table, mapping, rejected_share=rejected_share)
+
+
+@app.command()
+def datasets(
+    dataset: Annotated[str | None, typer.Argument(help="List the versions of this one.")] = None,
+) -> None:
+    """List the datasets that were ingested, or the versions of one: files, series, rows, quantities."""
+    from cli.datasets import show_datasets
+
+    show_datasets(dataset)
+
+
+@app.command()
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(help="A dataset version, or how it begins; the one before AFTER if not.")
+    ] = None,
+    after: Annotated[str | None, typer.Argument(help="Another one; the latest if not given.")] = None,
+    dataset: Dataset = "ventas",
+) -> None:
+    """Show what a new drop changed: files, rows added, removed and corrected, series, quantities.
+
+    Example: `abasto diff -d ventas` compares the latest version with the one before it.
+    """
+    from cli.datasets import show_difference
+
+    show_difference(dataset, before, after)
+
+
+@app.command()
+def page() -> None:
+    """Serve the upload page alone, until Ctrl-C; `abasto up` serves it beside everything else."""
+    from cli.page import serve_alone
+
+    serve_alone()
 
 
 @app.command()

@@ -6,6 +6,7 @@ import threading
 
 from cli.connection import connected
 from cli.console import headline, next_step, say, show_table
+from cli.page import password_place, serving
 from cli.services import status
 from cli.setup import register
 from intake.errors import ServiceError
@@ -23,20 +24,25 @@ def stay_up() -> None:
             return
         register()
         with connected(worker=True):
-            headline("Abasto is up")
             settings = Settings.load()
-            show_table(
-                "",
-                ["what", "where"],
-                [
-                    ["Prefect UI", _ui(services.prefect_api_url)],
-                    ["object store", f"http://{services.store_endpoint} (S3; keys in connection.json)"],
-                    ["data, keys and logs", settings.home],
-                    ["orders", f"every Monday 06:00 {settings.timezone} (ABASTO_TIMEZONE)"],
-                ],
-            )
-            next_step("in another terminal: `abasto upload Ventas.csv`; Ctrl-C here stops everything.")
-            _until_a_server_ends(settings)
+            with serving(settings, services.prefect_api_url) as upload_page:
+                headline("Abasto is up")
+                show_table(
+                    "",
+                    ["what", "where"],
+                    [
+                        ["upload page", f"{upload_page} (its password: {password_place(settings)})"],
+                        ["Prefect UI", _ui(services.prefect_api_url)],
+                        ["object store", f"http://{services.store_endpoint} (S3; keys in connection.json)"],
+                        ["data, keys and logs", settings.home],
+                        ["orders", f"every Monday 06:00 {settings.timezone} (ABASTO_TIMEZONE)"],
+                    ],
+                )
+                next_step(
+                    "drop a file on the upload page, or `abasto upload Ventas.csv` in another terminal; "
+                    "Ctrl-C here stops everything."
+                )
+                _until_a_server_ends(settings)
 
 
 def _until_a_server_ends(settings: Settings) -> None:

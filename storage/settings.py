@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     store_port: int = Field(9000, ge=1, le=65535, description="Preferred port of the embedded store.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Preferred port of the embedded Prefect.")
 
+    upload_host: str = Field("127.0.0.1", description="Where the upload page listens; loopback by default.")
+    upload_port: int = Field(8501, ge=1, le=65535, description="Preferred port of the upload page.")
+    upload_password: SecretStr | None = Field(None, description="Of the upload page; made where not given.")
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

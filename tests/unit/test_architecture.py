@@ -34,7 +34,8 @@ REACH: dict[str, frozenset[str]] = {
     "artifacts": ERRORS_AND_PERIODS,
     "tasks": STEPS_MAY_USE,
     "flows": STEPS_MAY_USE | {"tasks"},
-    "cli": STEPS_MAY_USE | {"tasks", "flows"},
+    "web": frozenset({"intake", "storage", "artifacts"}),
+    "cli": STEPS_MAY_USE | {"tasks", "flows", "web"},
 }
 PURE = ROOMS_OF_NUMBERS | {"artifacts"}
 

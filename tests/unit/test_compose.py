@@ -52,7 +52,7 @@ def is_on_loopback(port: str) -> bool:
 
 
 def test_the_services_are_those_that_people_are_told_about() -> None:
-    assert set(SERVICES) == {"minio", "prefect-server", "postgres", "mariadb", "worker", "setup"}
+    assert set(SERVICES) == {"minio", "prefect-server", "postgres", "mariadb", "worker", "setup", "page"}
 
 
 def test_every_variable_has_a_default_or_is_required() -> None:
@@ -74,7 +74,7 @@ def test_no_password_is_written_down_or_has_a_default(name: str) -> None:
 
 def test_passwords_in_the_example_are_empty() -> None:
     passwords = {name: value for name, value in settings_of(ENV_EXAMPLE).items() if SECRET_NAME.search(name)}
-    services = ("MINIO_ROOT", "PREFECT", "POSTGRES", "MARIADB", "MARIADB_ROOT")
+    services = ("MINIO_ROOT", "PREFECT", "POSTGRES", "MARIADB", "MARIADB_ROOT", "UPLOAD")
     assert passwords == {f"{service}_PASSWORD": "" for service in services}
 
 
@@ -99,7 +99,7 @@ def test_an_open_port_is_noticed(offence: str) -> None:
 
 def test_the_store_and_the_prefect_server_are_where_the_books_say() -> None:
     ports = {written_out(port) for service in SERVICES.values() for port in service.get("ports", [])}
-    assert ports == {f"127.0.0.1:{port}:{port}" for port in (9000, 9001, 4200, 3306)}
+    assert ports == {f"127.0.0.1:{port}:{port}" for port in (9000, 9001, 4200, 3306, 8501)}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -119,7 +119,7 @@ def test_our_image_carries_our_version() -> None:
     ours = {name for name, service in SERVICES.items() if service["image"] == f"abasto:{version}"}
     assert (
         ours
-        == {"prefect-server", "setup", "worker"}
+        == {"prefect-server", "setup", "worker", "page"}
         == {name for name in SERVICES if "build" in SERVICES[name]}
     )
 
@@ -147,6 +147,7 @@ def test_nothing_starts_before_what_it_needs() -> None:
         "prefect-server": {"postgres": "service_healthy"},
         "setup": healthy,
         "worker": healthy | {"setup": "service_completed_successfully"},
+        "page": healthy | {"setup": "service_completed_successfully"},
     }
 
 
@@ -159,6 +160,7 @@ def test_what_is_kept_lies_in_named_volumes() -> None:
         "prefect-server": [],
         "setup": ["home"],
         "worker": ["home"],
+        "page": ["home"],
     }
     assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"objects", "runs", "tables", "home"}
     home = re.search(r"ABASTO_HOME=(\S+)", DOCKERFILE)
@@ -204,7 +206,7 @@ def test_the_line_in_the_example_makes_an_env_file_and_never_replaces_one(tmp_pa
     first = made.read_text(encoding="utf-8")
     passwords = [value for name, value in settings_of(first).items() if SECRET_NAME.search(name)]
     assert all(re.fullmatch(r"[0-9a-f]{32}", password) for password in passwords)
-    assert len(set(passwords)) == 5
+    assert len(set(passwords)) == 6
     assert made.stat().st_mode & 0o077 == 0
 
     again = subprocess.run(line, shell=True, cwd=tmp_path, check=False, capture_output=True, text=True)  # noqa: S602
