@@ -31,13 +31,14 @@ def ingest_markdown(
     title: str,
     counts: Mapping[str, Mapping[str, int]],
     notes: Sequence[str],
+    inspection: str,
     rejected: pd.DataFrame,
     objects: Mapping[str, str],
 ) -> str:
-    """Every line of every file accounted for, what was inferred, and the first rows in quarantine.
+    """Every line of every file accounted for, what was understood, and the first rows in quarantine.
 
     counts: file -> kind of line -> number (header, blank, footer, duplicate, rejected, accepted).
-    rejected: file, line, column, reason, text.
+    inspection: what is shown as it is. rejected: file, line, column, reason, text.
     """
     lines = pd.DataFrame(
         [{"file": file, **kinds, "total": sum(kinds.values())} for file, kinds in counts.items()]
@@ -49,7 +50,11 @@ def ingest_markdown(
         )
         sections.append(table(rejected.head(20), {"line": "d"}))
     sections.append("\n".join(f"- {escaped(note)}" for note in notes))
-    return page(title, [*sections, objects_markdown(objects)])
+    # Indented by four, no text can end the block.
+    as_it_is = "\n".join(f"    {line}".rstrip() for line in inspection.splitlines())
+    return page(
+        title, [*sections, "**What was understood of every file**", as_it_is, objects_markdown(objects)]
+    )
 
 
 def page(title: str, sections: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from storage.objects import ObjectStore
 from storage.pointers import Pointer, Rule, forward, move_pointer, read_latest
 
 SALES: Final = "sales"
+INSPECTION: Final = "inspection.txt"  # what was understood of every file
 _CSV: Final = "text/csv; charset=utf-8"
 
 

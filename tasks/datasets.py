@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -21,10 +21,11 @@ from intake.stock_records import in_stock_from_counts
 from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
-from storage.datasets import SALES, Datasets
+from storage.datasets import INSPECTION, SALES, Datasets
 from storage.keys import MANIFEST, UPLOAD_FOLDERS, Ref, pointer_in
 from storage.manifests import Provenance, Published, read_published
 from storage.pointers import anywhere, find_pointer, forward
+from tasks.accounts import account_for, inspections, name_readings, tell
 from tasks.connection import connection, folder_of, registry
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import logger, recorded
@@ -34,7 +35,12 @@ from tasks.retrying import step
 from tasks.run_requests import IngestRequest
 from tasks.uploads import Upload, of_table, serves_all
 
-CODE: Final = ("intake", "forecasting/inferred_stock.py", "forecasting/splitting.py")
+CODE: Final = (
+    "intake",
+    "artifacts/inspection_text.py",
+    "forecasting/inferred_stock.py",
+    "forecasting/splitting.py",
+)
 _NEW_DATASET: Final[Mapping[str, Any]] = {
     "train_share": 0.7,
     "validation_share": 0.0,
@@ -99,8 +105,9 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             parameters,
             provenance.code.source_hash,
         )
-        for source, reading in zip([*sources, *planning_files], readings, strict=True):
-            _tell(source, reading)
+        named = name_readings([*sources, *planning_files], readings)
+        for source, reading in named.values():
+            tell(source, reading)
             if len(reading.rejected):
                 datasets.keep_rejected(source.snapshot_id, version, csv_bytes(reading.rejected))
         for note in sales.notes:
@@ -115,6 +122,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             {SALES: sales.frame, **parts},
             provenance,
             files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()}
+            | {INSPECTION: inspections(named).encode()}
             | ({"inferred_stock.csv": csv_bytes(inferred)} if inferred is not None else {}),
             log=log.json_lines(),
             metrics={
@@ -122,7 +130,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
                 "rows": len(sales.frame),
                 "running_rows": len(sales.running),
                 "quantity": float(sales.frame["y"].sum()),
-                "files": _accounts([*sources, *planning_files], readings, sales),
+                "files": account_for(named, sales),
             },
             notes=notes,
         )
@@ -290,44 +298,6 @@ def _parts(sales: Sales, split: Split) -> dict[str, pd.DataFrame]:
     part = split.part(sales.frame["ds"])
     names = ["train", *(["validation"] if split.validation_end is not None else []), "test"]
     return {name: sales.frame[part == name] for name in names}
-
-
-def _accounts(files: Sequence[Upload], readings: Sequence[Reading], sales: Sales) -> dict[str, Any]:
-    """The account of every file by its name; one that was overwritten later carries its snapshot, too."""
-    newest = {upload.source: position for position, upload in enumerate(files)}
-    drops = iter(sales.drops)
-    accounts = {}
-    for position, (upload, reading) in enumerate(zip(files, readings, strict=True)):
-        name = str(upload.source)
-        if newest[upload.source] != position:
-            name += f" ({upload.snapshot_id[:8]}, overwritten)"
-        account = _account(upload, reading)
-        accounts[name] = account | ({"drop": asdict(next(drops))} if reading.table is Table.SALES else {})
-    return accounts
-
-
-def _account(source: Upload, reading: Reading) -> dict[str, Any]:
-    return {
-        "table": str(reading.table),
-        "snapshot_id": source.snapshot_id,
-        "lines": asdict(reading.lines),
-        "quantity_in": reading.quantity_in,
-        "quantity_accepted": reading.quantity_accepted,
-        "quantity_duplicate": reading.quantity_duplicate,
-        "quantity_rejected": reading.quantity_rejected,
-        "notes": list(reading.notes),
-    }
-
-
-def _tell(source: Upload, reading: Reading) -> None:
-    kinds = " + ".join(f"{count} {kind}" for kind, count in asdict(reading.lines).items() if count)
-    logger.info(
-        "%s: %d lines = %s",
-        source.source.key,
-        reading.lines.total,
-        kinds,
-        extra={"snapshot_id": source.snapshot_id, "notes": list(reading.notes)},
-    )
 
 
 def _say_published(published: Published) -> None:

@@ -13,7 +13,7 @@ from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_lines, order_totals
 from intake.rejection import LineCount
-from storage.datasets import from_parquet
+from storage.datasets import INSPECTION, from_parquet
 from storage.keys import RUN_LOG, Ref
 from storage.manifests import Published, read_file, read_published
 from storage.objects import ObjectStore
@@ -38,7 +38,6 @@ def show_dataset(dataset: Ref) -> None:
         quarantine = store.find(keys.rejected(file["snapshot_id"], published.folder.name))
         if quarantine is not None:
             rejected.append(pd.read_csv(BytesIO(quarantine.content)))
-    notes = [f"{name}: {note}" for name, file in files.items() for note in file["notes"]]
     _show(
         "dataset",
         published,
@@ -46,7 +45,8 @@ def show_dataset(dataset: Ref) -> None:
             f"{facts.provenance.dataset}: dataset version {published.folder.name}, "
             f"complete to {facts.provenance.parameters['cutoff']}",
             {name: {kind: file["lines"][kind] for kind in _KINDS_OF_LINES} for name, file in files.items()},
-            [*facts.notes, *notes],
+            facts.notes,
+            read_file(store, published, INSPECTION).decode(),
             pd.concat(rejected) if rejected else pd.DataFrame(),
             _objects(published),
         ),

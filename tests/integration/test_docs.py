@@ -26,6 +26,7 @@ from doc_pages import (
 
 from cli.main import app
 from cli.run import parse_options, request_model
+from intake.mapping_file import parse_mapping
 from storage.keys import UPLOAD_FOLDERS, Folder, Keys, Ref, pointer_in
 
 KEYS = Keys()
@@ -154,7 +155,14 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
             )
             assert allowed, f"{block.place} is neither run nor marked"
         else:
-            assert block.language in {"python", "sql", "text", "mermaid", "sh"}, block.place
+            assert block.language in {"python", "sql", "text", "mermaid", "sh", "toml"}, block.place
+
+
+@by_page
+def test_mapping_files_are_mapping_files(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "toml":
+            parse_mapping(block.code.encode(), block.place)
 
 
 @by_page

@@ -168,7 +168,9 @@ def test_no_markdown_has_markup_that_somebody_typed(name: str) -> None:
     )
     pages = (
         training_markdown(name, metrics, name, name, {name: b""}, {name: f"bucket/{name}"}),
-        ingest_markdown(name, counts, [name], rejected(name), {name: f"https://example.org/{name}"}),
+        ingest_markdown(
+            name, counts, [name], "as it is", rejected(name), {name: f"https://example.org/{name}"}
+        ),
         model_card(facts, metrics, metrics),
         objects_markdown({name: name}),
     )

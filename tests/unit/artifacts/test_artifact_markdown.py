@@ -110,7 +110,8 @@ def test_an_ingest_page_accounts_for_every_line() -> None:
     rejected = pd.DataFrame(
         {"file": "Ventas.csv", "line": range(30), "column": "y", "reason": "no number", "text": "a|b"}
     )
-    markdown = ingest_markdown("Ingest", counts, ["utf-8, comma"], rejected, {})
+    markdown = ingest_markdown("Ingest", counts, ["utf-8, comma"], "read <b>\n```\nas sales", rejected, {})
+    assert "\n    read <b>\n    ```\n    as sales\n" in markdown
     assert cells(markdown)[1] == ["Ventas.csv", "1", "2", "0", "0", "3", "4,000", "4,006"]
     assert "**30 rejected**, the first 20:" in markdown
     assert markdown.count("no number") == 20
