@@ -11,7 +11,7 @@ up: .venv/ready  ## store, Prefect server with UI and a worker, until Ctrl-C
 	$(ABASTO) up
 
 test: .venv/ready  ## the whole suite, with the real embedded store and a real Prefect server
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2
 
 lint: .venv/ready  ## ruff and mypy
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-PATIENCE = 240  # seconds; the machine may be busy
+PATIENCE = 600  # seconds: what takes longer hangs, however busy the machine
 _ABASTO = [sys.executable, "-c", "from cli.main import main; main()"]
 
 Seen = TypeVar("Seen")

@@ -20,7 +20,7 @@ from storage.keys import Folder, Keys
 from storage.objects import ObjectStore
 
 PROGRAMS = Path(sys.executable).parent
-LONGEST = 240  # seconds for one block, on a busy machine
+LONGEST = 600  # seconds for one block: what takes longer hangs, however busy the machine
 REFUSED = "rechazados"  # the samples have no row that cannot be read
 Environment = Mapping[str, str]
 

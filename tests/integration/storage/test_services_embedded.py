@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 import urllib3
+from command import PATIENCE
 from pydantic import SecretStr
 
 from cli.embedded_store import new_address
@@ -136,7 +137,7 @@ def test_two_commands_share_one_store_and_the_last_one_stops_it(settings: Settin
         write_note(settings, "still there")
         assert other.stdin is not None
         other.stdin.close()
-        other.wait(timeout=30)
+        other.wait(timeout=PATIENCE)
         assert ended(process)
     with locked(settings.home):
         assert ServiceBook.read(settings.home).users == ()
@@ -149,7 +150,7 @@ def test_a_signal_ends_a_command_and_its_store(settings: Settings, ending: str) 
         assert first_line(other) == "True"
         process = store_process(settings)
         other.send_signal(signal.Signals[ending])
-        assert other.wait(timeout=30) != 0
+        assert other.wait(timeout=PATIENCE) != 0
         assert ended(process)
 
 
@@ -159,7 +160,7 @@ def test_what_a_killed_command_left_is_used_and_then_stopped(settings: Settings)
         write_note(settings, "before")
         left = store_process(settings)
         other.kill()
-        other.wait(timeout=30)
+        other.wait(timeout=PATIENCE)
         with running(settings, prefect=False) as services:
             assert not services.started_here
             assert store_process(settings).pid == left.pid

@@ -6,6 +6,7 @@ import threading
 import uuid
 
 import pytest
+from command import PATIENCE
 from storage_rig import RigServer
 
 from intake.errors import ServiceError
@@ -33,9 +34,9 @@ def test_what_was_acknowledged_survives_kill_9(server: RigServer) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert enough.wait(timeout=30)
+        assert enough.wait(timeout=PATIENCE)
         server.kill()
-        writer.join(timeout=30)
+        writer.join(timeout=PATIENCE)
         with server.open() as store, pytest.raises(ServiceError, match="does not answer: start `abasto up`"):
             store.get(folder / "0")
     finally:

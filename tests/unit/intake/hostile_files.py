@@ -208,7 +208,7 @@ def peak_mb() -> float:
 def answers(folder: str) -> Iterator[dict[str, object]]:
     for name in HOSTILE:
         content = Path(folder, name).read_bytes()
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             open_file(content, name, Table.SALES, NOTHING_STATED)
             answer = ""
@@ -218,7 +218,7 @@ def answers(folder: str) -> Iterator[dict[str, object]]:
             "name": name,
             "kb": len(content) // 1024,
             "peak_mb": round(peak_mb()),
-            "seconds": round(time.perf_counter() - started, 2),
+            "seconds": round(time.process_time() - started, 2),
             "answer": answer,
         }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import hostile_files
 
 MOST_MB = 200  # above what the program needs before it opens the first
-MOST_SECONDS = 60  # of a machine that does other things too
+MOST_SECONDS = 60  # of a processor, whatever else the machine does
 
 
 def test_hostile_files_are_refused_in_one_sentence_and_bounded_memory(tmp_path: Path) -> None:
