@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -111,6 +112,8 @@ def read_table(
         findings.append(tickets)
     drop = _drops(conversion.roles, mapping, tickets=tickets is not None)
     if repeated.any():
+        if not drop and schema.key and table is not Table.SALES:
+            raise _no_repeats(table, schema.key, sheet, repeated)
         findings.append(_about_repeats(sheet, repeated, kept=not drop))
     fates = decide_fates(
         sheet,
@@ -173,6 +176,15 @@ def _drops(roles: frozenset[str], mapping: FileMapping, *, tickets: bool) -> boo
     if mapping.duplicates is None:
         return not tickets or "line_number" in roles
     return mapping.duplicates == "drop"
+
+
+def _no_repeats(table: Table, key: Sequence[str], sheet: Sheet, repeated: Mask) -> InputError:
+    return InputError(
+        f"the line repeats an earlier one, and {table} have one row per {' and '.join(key)}; "
+        "leave duplicates = \"keep\" out of mapeo.toml",
+        file=sheet.name,
+        line=int(sheet.first_lines[np.argmax(repeated)]),
+    )
 
 
 def _about_repeats(sheet: Sheet, repeated: Mask, *, kept: bool) -> Finding:

@@ -256,7 +256,8 @@ def _undecodable(content: bytes, encoding: str) -> int | None:
             decoder.decode(content[start : start + _BLOCK], start + _BLOCK >= len(content)).encode()
         except UnicodeDecodeError as error:
             return min(start - pending + error.start, len(content) - 1)
-        except UnicodeEncodeError:  # half a pair of UTF-16, as some codecs let pass
+        # Half a pair of UTF-16, as some codecs let pass; or UTF-16 as stated and without a byte order mark.
+        except UnicodeError:
             return start
     return None
 

@@ -26,7 +26,8 @@ def scan_xls(content: bytes, name: str) -> None:
             streams = {"/".join(path) for path in file.listdir()}
             book = next((each for each in ("Workbook", "Book") if each in streams), None)
             records = file.openstream(book).read() if book else b""
-    except (OSError, IndexError, struct.error, ValueError) as error:
+    # A directory that leads back to itself is followed until Python gives up.
+    except (OSError, IndexError, struct.error, ValueError, RecursionError) as error:
         raise InputError("the workbook is damaged; open it and save it as XLSX", file=name) from error
     if "EncryptedPackage" in streams:
         raise InputError("the workbook has a password; take the password off and save it", file=name)
