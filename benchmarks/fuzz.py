@@ -137,12 +137,18 @@ def _lost(worker: Worker, fault: str) -> Answer:
     return Answer(worker.left[0], "lost", "", (fault,), time.monotonic() - worker.started)
 
 
+def keep(seed: int, number: int, folder: Path) -> Input:
+    """Make an input and write it to a folder."""
+    given = make_input(seed, number)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"fuzz-{seed}-{number}-{given.name}").write_bytes(given.content)
+    return given
+
+
 def show_one(seed: int, number: int) -> int:
     """Run one input in this process and write its file to look at."""
-    given: Input = make_input(seed, number)
-    path = Path(f"fuzz-{seed}-{number}-{given.name}")
-    path.write_bytes(given.content)
-    print(f"{path}: table {given.table}, share {given.rejected_share}, {given.mapping}", flush=True)
+    given = keep(seed, number, Path())
+    print(f"{given.name}: table {given.table}, share {given.rejected_share}, {given.mapping}", flush=True)
     kind, faults = judge(given)
     print(kind, *faults, sep="\n  ")
     return 1 if faults else 0
@@ -160,6 +166,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--bound", type=float, default=5, help="seconds that one input may take")
+    parser.add_argument("--keep", type=Path, help="a folder for the files that show a fault first")
     parser.add_argument("--only", type=int, help="the number of one input")
     asked = parser.parse_args()
     if asked.only is not None:
@@ -176,6 +183,8 @@ def main() -> int:
             found.append(each.number)
             if len(found) == 1 and len(faults) <= _SHOWN:
                 print(f"--seed {asked.seed} --only {each.number}: {fault}", flush=True)
+                if asked.keep is not None:
+                    keep(asked.seed, each.number, asked.keep)
     took = time.perf_counter() - started
     rows = [(table or "-", kind, count) for (table, kind), count in sorted(tally.items())]
     print(text_table([("table", "answer", "inputs"), *rows]))

@@ -40,13 +40,16 @@ class Input:
     table: Table
     mapping: FileMapping
     rejected_share: float
+    clean: written_tables.Written | None = None  # where it is read as it was written
 
 
 def make_input(seed: int, number: int) -> Input:
     """The input of this number: the same one wherever it is made."""
     pen = random.Random(f"{seed}:{number}")  # noqa: S311 - it is to be repeated, not kept secret
-    if hasattr(written_tables, "write") and pen.random() < 0.25:
+    if pen.random() < 0.25:
         written = written_tables.write(pen)
+        if pen.random() < 0.5:
+            return Input(written.content, written.name, Table.SALES, written.mapping, 0.05, written)
         content, name, table, mapping = written.content, written.name, Table.SALES, written.mapping
     else:
         table = pen.choice(list(Table))
@@ -72,9 +75,14 @@ def _files(table: Table) -> tuple[tuple[str, bytes], ...]:
     quoted = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n"
     noted = quoted.replace('",', '\nx",', 1)
     titled = f"Report of the shop\n\n{plain}{lines[0]}\n{lines[1]}\n\nTotal{',' * (len(rows[0]) - 1)}\n"
-    typed: list[list[workbooks.Value]] = [list(rows[0]), *([_typed(cell) for cell in row] for row in rows[1:])]
+    typed: list[list[workbooks.Value]] = [
+        list(rows[0]),
+        *([_typed(cell) for cell in row] for row in rows[1:]),
+    ]
     arrow = io.BytesIO()
-    named = {name or str(i): [row[i] if i < len(row) else "" for row in rows[1:]] for i, name in enumerate(rows[0])}
+    named = {
+        name or str(i): [row[i] if i < len(row) else "" for row in rows[1:]] for i, name in enumerate(rows[0])
+    }
     pq.write_table(pa.table(named), arrow)
     return (
         ("f.csv", plain.encode()),
@@ -131,7 +139,9 @@ def _mutated(pen: random.Random, content: bytes) -> bytes:
             return content
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) and pen.random() < 0.7:
         try:
-            return _changed(pen, content.decode("utf-16").encode()).decode("utf-8", "replace").encode("utf-16")
+            return (
+                _changed(pen, content.decode("utf-16").encode()).decode("utf-8", "replace").encode("utf-16")
+            )
         except UnicodeError:
             return _changed(pen, content)
     return _changed(pen, content)
@@ -145,7 +155,9 @@ def _inside_zip(pen: random.Random, content: bytes) -> bytes:
         return content
     if not parts:
         return content
-    usual = [name for name in parts if name.endswith(("sheet1.xml", "sharedStrings.xml", "content.xml", ".csv"))]
+    usual = [
+        name for name in parts if name.endswith(("sheet1.xml", "sharedStrings.xml", "content.xml", ".csv"))
+    ]
     chosen = pen.choice(usual if usual and pen.random() < 0.8 else list(parts))
     if pen.random() < 0.05:
         del parts[chosen]
@@ -219,7 +231,9 @@ def _shuffle_lines(pen: random.Random, content: bytes) -> bytes:
     elif chance < 0.6:
         lines.insert(pen.randrange(len(lines) + 1), pen.choice(lines))
     elif chance < 0.8:
-        lines.insert(pen.randrange(len(lines) + 1), pen.choice([b"", b";;;", b"  ", b"Total;;5", b",,,,", b'"']))
+        lines.insert(
+            pen.randrange(len(lines) + 1), pen.choice([b"", b";;;", b"  ", b"Total;;5", b",,,,", b'"'])
+        )
     else:
         del lines[pen.randrange(len(lines))]
     return b"\n".join(lines)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_LONGEST_SHOWN: Final = 60
+
 
 class AbastoError(Exception):
     """Base of all errors raised on purpose; the text is one sentence for a person, ready to print."""
@@ -19,14 +23,30 @@ class InputError(AbastoError, ValueError):
         place = ", ".join(
             part
             for part in (
-                file,
+                printable(file) if file is not None else None,
                 f"line {line}" if line is not None else None,
-                f"column '{column}'" if column is not None else None,
+                f"column {quoted(column)}" if column is not None else None,
             )
             if part
         )
         super().__init__(f"{place}: {message}" if place else message)
         self.file, self.line, self.column = file, line, column
+
+
+def quoted(text: str) -> str:
+    """A text of a file as a sentence shows it: in quotes, on one line, and not all of it if it is long.
+
+    >>> quoted("Fecha\\nde venta"), quoted("\\x1b[2Jventas")
+    ("'Fecha de venta'", "'\ufffd[2Jventas'")
+    """
+    line = printable(text[: 4 * _LONGEST_SHOWN])
+    return f"'{line}'" if len(line) <= _LONGEST_SHOWN else f"'{line[:_LONGEST_SHOWN]}...'"
+
+
+def printable(text: str) -> str:
+    """A text on one line, with a sign for what would move the cursor or turn the writing around."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 class MissingError(AbastoError, LookupError):

@@ -111,9 +111,8 @@ def read_table(
         shape = "tickets"
         findings.append(tickets)
     drop = _drops(conversion.roles, mapping, tickets=tickets is not None)
+    _refuse_kept_repeats(repeated & (not drop), table, schema.key, sheet)
     if repeated.any():
-        if not drop and schema.key and table is not Table.SALES:
-            raise _no_repeats(table, schema.key, sheet, repeated)
         findings.append(_about_repeats(sheet, repeated, kept=not drop))
     fates = decide_fates(
         sheet,
@@ -178,13 +177,15 @@ def _drops(roles: frozenset[str], mapping: FileMapping, *, tickets: bool) -> boo
     return mapping.duplicates == "drop"
 
 
-def _no_repeats(table: Table, key: Sequence[str], sheet: Sheet, repeated: Mask) -> InputError:
-    return InputError(
-        f"the line repeats an earlier one, and {table} have one row per {' and '.join(key)}; "
-        "leave duplicates = \"keep\" out of mapeo.toml",
-        file=sheet.name,
-        line=int(sheet.first_lines[np.argmax(repeated)]),
-    )
+def _refuse_kept_repeats(kept: Mask, table: Table, key: Sequence[str], sheet: Sheet) -> None:
+    """InputError if repeated lines are to be kept in a table that has one row per key and adds up nothing."""
+    if kept.any() and key and table is not Table.SALES:
+        raise InputError(
+            f"the line repeats an earlier one, and {table} has one row per {' and '.join(key)}; "
+            'leave duplicates = "keep" out of mapeo.toml',
+            file=sheet.name,
+            line=int(sheet.first_lines[np.argmax(kept)]),
+        )
 
 
 def _about_repeats(sheet: Sheet, repeated: Mask, *, kept: bool) -> Finding:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
 from intake.findings import Finding
 
@@ -31,7 +31,7 @@ def find_suspicions(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
     """
     findings: list[Finding] = []
     for column in ("ds", "expiry", "due_date", "as_of"):
-        if column in frame:
+        if column in frame and is_datetime64_any_dtype(frame[column]):  # as are dates that they do not know
             findings += _far_dates(frame, column, lines)
     for column in ("y", "on_hand", "price", "unit_cost"):
         if column in frame and is_numeric_dtype(frame[column]):  # items keep an unknown y as text

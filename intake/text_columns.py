@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from intake.errors import quoted as quoted  # of texts, and errors need it too
+
 Texts = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.intp]
 Codes = npt.NDArray[np.integer[Any]]
@@ -19,16 +21,9 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 # White space of every script, with the no-break and thin ones, and the marks that nobody sees.
 BLANKS: Final = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + "\u200b\u2060\ufeff"
-_LONGEST_SHOWN = 60
 _DATE: Final = 10  # characters of 2026-02-01 and 01/02/2026
 _LONGEST_TIME: Final = 30
 _TIME: Final = r"^([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?)?$"
-
-
-def quoted(text: str) -> str:
-    """A text of a file as a sentence shows it: in quotes, on one line, and not all of it if it is long."""
-    line = " ".join(text.split())
-    return f"'{line}'" if len(line) <= _LONGEST_SHOWN else f"'{line[:_LONGEST_SHOWN]}...'"
 
 
 class TextColumn:

@@ -100,7 +100,8 @@ def _text(
             line=_line_of(content, position),
         )
     view = memoryview(content)
-    if encoding.startswith("utf-8") or content.isascii():
+    # Bytes of UTF-16 may all be ASCII, and so may those of other stated encodings that mean other letters.
+    if encoding.startswith("utf-8") or (encoding in _CODE_PAGES and content.isascii()):
         text = view[len(codecs.BOM_UTF8) :] if content.startswith(codecs.BOM_UTF8) else view
     else:
         text = memoryview(b"".join(part.encode() for part in _decoded(content, encoding)))

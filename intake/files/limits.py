@@ -15,7 +15,7 @@ MOST_SPARSE_CELLS: Final = 1 << 23  # around the filled cells of all sheets, if 
 SPARSE: Final = 1 / 20  # the share of filled cells below which a sheet is nearly empty
 MOST_MEMBERS: Final = 10_000
 LONGEST_LINE: Final = 1 << 20  # bytes of a line of text, and of a record over several lines
-MOST_COLUMNS: Final = 16_384  # of a text file; a spreadsheet has no more
+MOST_COLUMNS: Final = 16_384  # a spreadsheet has no more
 
 
 def refuse_oversized(size: int, name: str) -> None:
@@ -43,6 +43,15 @@ def refuse_too_many_cells(cells: int, name: str) -> None:
     if cells > MOST_CELLS:
         raise InputError(
             f"it has {cells:,} cells and {MOST_CELLS:,} are the most that are read; export it in parts",
+            file=name,
+        )
+
+
+def refuse_too_many_columns(columns: int, name: str) -> None:
+    """InputError if a sheet or table has more columns than a spreadsheet."""
+    if columns > MOST_COLUMNS:
+        raise InputError(
+            f"it has {columns:,} columns and {MOST_COLUMNS:,} are the most that are read; leave columns out",
             file=name,
         )
 

@@ -17,6 +17,7 @@ from intake.errors import InputError
 from intake.files.containers import listed
 from intake.files.grid import Grid
 from intake.files.kinds import FileKind
+from intake.files.limits import refuse_too_many_columns
 from intake.files.merged_cells import Range, cell_name, repeat_merged
 from intake.files.ods_scan import scan_ods
 from intake.files.typed_cells import column_of
@@ -88,6 +89,7 @@ def _stated(tables: Sequence[calamine.SheetMetadata], stated: str, name: str) ->
 
 
 def _grid(sheet: calamine.CalamineSheet, name: str, seen: _Seen, *, hidden: bool, alone: bool) -> Grid:
+    refuse_too_many_columns(sheet.width, name)
     top, left = sheet.start or (0, 0)
     scan = seen.sheets.get(sheet.name, SheetScan())
     columns = _columns(sheet, top, left, scan)

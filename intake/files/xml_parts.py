@@ -47,5 +47,5 @@ def parse(
         parser.Parse(b"", True)
     except InputError:
         raise
-    except (expat.ExpatError, ValueError, IndexError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an encoding that is none
         raise InputError("the XML in the workbook is damaged; save it again", file=name) from error

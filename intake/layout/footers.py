@@ -94,6 +94,7 @@ def find_footers(
         return footer, _said(sheet, footer, labels)
     plain = ~labelled & ~faulty & ~footer
     proven = _proven(sheet, frame, possible, plain, labelled, measure)
+    proven &= _mostly(proven, possible, labels)
     doubtful = np.flatnonzero(possible & ~proven)
     footer |= proven
     findings = _said(sheet, footer, labels)
@@ -149,6 +150,18 @@ def _proven(
     return proven
 
 
+def _mostly(proven: Mask, possible: Mask, labels: dict[int, str]) -> Mask:
+    """Which of the possible totals are called what most of them that add up are called.
+
+    A product that is called 'Total Clean' is at times, by chance, as much as those above it together.
+    """
+    rows = np.flatnonzero(possible)
+    called = pd.Series([labels[row] for row in rows.tolist()], dtype=object)
+    mostly = np.zeros_like(proven)
+    mostly[rows] = pd.Series(proven[rows]).groupby(called).transform("mean").to_numpy() > 0.5
+    return mostly
+
+
 def _equal(values: npt.NDArray[np.float64], sums: npt.NDArray[np.float64]) -> Mask:
     return np.asarray(np.abs(values - sums) <= 0.005 + _CLOSE * np.abs(sums), dtype=np.bool_)
 
@@ -167,7 +180,8 @@ def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
             gaps = _rows_with_gaps(sheet) if gaps is None else gaps
             rows = gaps[_rows_called_total(column.take(gaps))]
         labelled[rows] = True
-        labels |= {row: column.text(row) for row in rows[:100].tolist()}
+        named = column.take(rows)
+        labels |= dict(zip(rows.tolist(), named.texts[named.codes].tolist(), strict=True))
     for row in sheet.malformed.rows.tolist()[-20:]:
         words = _words(sheet, row)
         if words and is_total(words[0]):

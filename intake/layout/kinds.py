@@ -23,6 +23,7 @@ _MONEY: Final = r"(?:[$€£¥%]|[A-Z]{3}\b|r\$|kr\b|zł)"
 _NUMBER: Final = re.compile(
     rf"[-+(]?\s*{_MONEY}?\s*[-+(]?\.?\d[\d.,'’\s]*(?:e[-+]?\d+)?\s*{_MONEY}?\s*[-)]?", re.I
 )
+_SERIAL_TIME: Final = re.compile(r"\d{5,}[.,]\d+")  # a day since 1899 with its time; mostly an amount
 _TRUTH: Final = (
     *("true", "false", "yes", "no", "si", "sí", "oui", "non", "ja", "nein", "sim", "não", "nao"),
     *("verdadero", "falso", "vrai", "faux", "wahr", "falsch", "verdadeiro"),
@@ -40,7 +41,7 @@ class Kind(IntEnum):
 
 
 def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
-    """One Kind per text; digits alone are a number, even where they could be a date."""
+    """One Kind per text; digits alone and amounts are a number, even where they could be a date."""
     kinds = np.empty(len(texts), dtype=np.int8)
     for i, text in enumerate(texts):
         if not text or _NOTHING.fullmatch(text):
@@ -51,7 +52,7 @@ def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
             kinds[i] = Kind.TRUTH
         else:
             kinds[i] = Kind.WORDS
-    doubtful = [i for i, text in enumerate(texts) if kinds[i] != Kind.EMPTY and not _plain(text)]
+    doubtful = [i for i, text in enumerate(texts) if kinds[i] != Kind.EMPTY and not _amount(text)]
     if doubtful:
         dates = are_dates(np.array([texts[i] for i in doubtful], dtype=np.object_))
         kinds[np.array(doubtful)[dates]] = Kind.DATE
@@ -76,6 +77,7 @@ def period_headers(headers: Sequence[str], dates: Mask | None = None) -> Mask:
         return np.zeros(0, dtype=np.bool_)
     dates = are_dates(texts) if dates is None else dates.copy()
     bare = np.array([_plain(text) for text in headers], dtype=np.bool_)
+    dates &= ~np.array([_SERIAL_TIME.fullmatch(text) is not None for text in headers], dtype=np.bool_)
     numbers = np.array([int(headers[i]) for i in np.flatnonzero(bare & dates).tolist()], dtype=np.int64)
     if len(numbers) < 3 or (np.diff(numbers) <= 0).any() or numbers[0] < 30000:
         dates &= ~bare
@@ -84,3 +86,7 @@ def period_headers(headers: Sequence[str], dates: Mask | None = None) -> Mask:
 
 def _plain(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _amount(text: str) -> bool:
+    return _plain(text) or _SERIAL_TIME.fullmatch(text) is not None

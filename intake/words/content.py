@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from intake.text_columns import TextColumn
+from intake.values.decimals import NumberTexts
 from intake.words.vocabulary import plain
 
 _LOOKED_AT: Final = 400  # distinct texts; what a column holds shows in fewer
@@ -158,12 +160,18 @@ def content_of(column: TextColumn) -> Content:
     return Content(
         filled=len(texts),
         dates=share(_DATE),
-        numbers=share(_NUMBER),
+        numbers=max(share(_NUMBER), _readable_numbers(texts)),
         whole=share(_WHOLE),
         cents=share(_CENTS),
         weekdays=weekdays,
         row_number=len(column.texts) == rows > 1 and _counts_up(column),
     )
+
+
+def _readable_numbers(texts: Sequence[str]) -> float:
+    """The share that the reader of numbers takes: with any currency and minus, and no unit."""
+    parts = NumberTexts.of(np.array(texts, dtype=object))
+    return float(((parts.digits != "") & (parts.unit == "")).mean())
 
 
 def same_content(one: TextColumn, other: TextColumn) -> bool:

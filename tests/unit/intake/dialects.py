@@ -10,30 +10,30 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     return text.split()
 
 
 MONTHS = {
-    "es": _words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
-    "en": _words("January February March April May June July August September October November December"),
-    "fr": _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
-    "de": _words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
-    "pt": _words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
+    "es": words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+    "en": words("January February March April May June July August September October November December"),
+    "fr": words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+    "de": words("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+    "pt": words("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
 }
 SHORT_MONTHS = {
-    "es": _words("ene feb mar abr may jun jul ago sept oct nov dic"),
-    "en": _words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
-    "fr": _words("janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc."),
-    "de": _words("Jan. Feb. Mrz. Apr. Mai Jun. Jul. Aug. Sept. Okt. Nov. Dez."),
-    "pt": _words("jan fev mar abr mai jun jul ago set out nov dez"),
+    "es": words("ene feb mar abr may jun jul ago sept oct nov dic"),
+    "en": words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+    "fr": words("janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc."),
+    "de": words("Jan. Feb. Mrz. Apr. Mai Jun. Jul. Aug. Sept. Okt. Nov. Dez."),
+    "pt": words("jan fev mar abr mai jun jul ago set out nov dez"),
 }
 WEEKDAYS = {
-    "es": _words("lun mar mié jue vie sáb dom"),
-    "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
-    "fr": _words("lundi mardi mercredi jeudi vendredi samedi dimanche"),
-    "de": _words("Mo. Di. Mi. Do. Fr. Sa. So."),
-    "pt": _words("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo"),
+    "es": words("lun mar mié jue vie sáb dom"),
+    "en": words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "fr": words("lundi mardi mercredi jeudi vendredi samedi dimanche"),
+    "de": words("Mo. Di. Mi. Do. Fr. Sa. So."),
+    "pt": words("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo"),
 }
 
 

@@ -25,10 +25,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from intake.errors import InputError
 from intake.mapping import FileMapping
+from intake.reading import read_table
 from intake.rejection import LineCount
+from intake.tables import Table
 from tests.unit.intake import workbooks
-from tests.unit.intake.dialects import DATE_STYLES, MONTHS, SHORT_MONTHS, DateStyle, NumberStyle
+from tests.unit.intake.dialects import DATE_STYLES, MONTHS, SHORT_MONTHS, DateStyle, NumberStyle, words
 
 Line = list[Any]
 
@@ -39,8 +42,14 @@ HEADERS = {
     "de": "Datum Jahr Monat Tag Woche Quartal Filiale Artikel Menge Preis Aktion Temperatur Bon",
     "pt": "Data Ano Mês Dia Semana Trimestre Loja Produto Quantidade Preço Promoção Temperatura Ticket",
 }
-ROLES = "ds year month day week quarter location product y price promotion temperature ticket".split()
-YES_NO = {"es": ("sí", "no"), "en": ("yes", "no"), "fr": ("oui", "non"), "de": ("ja", "nein"), "pt": ("sim", "não")}
+ROLES = words("ds year month day week quarter location product y price promotion temperature ticket")
+YES_NO = {
+    "es": ("sí", "no"),
+    "en": ("yes", "no"),
+    "fr": ("oui", "non"),
+    "de": ("ja", "nein"),
+    "pt": ("sim", "não"),
+}
 TITLES = {
     "es": ("Panadería Ñandú, S.L.", "Informe de ventas"),
     "en": ("The Corner Shop", "Sales report"),
@@ -50,7 +59,8 @@ TITLES = {
 }
 PRODUCTS = (
     "pan", "00042", "0007", "Jabón", "Café molido", "Käse", "Maçã", "Crème brûlée", "x-1/2", "A&B", "10 %",
-    'barra "grande"', "sal; gruesa", "oil, olive", "a|b", "té\nverde", "dos  espacios", "'quoted'", "Total drinks",
+    'barra "grande"', "sal; gruesa", "oil, olive", "a|b", "té\nverde", "dos  espacios", "'quoted'",
+    "Total drinks",
 )  # fmt: skip
 PLACES = ("Norte", "Sur", "001", "Málaga")
 _PERIODS: dict[str, Callable[[int], datetime.date]] = {
@@ -142,6 +152,26 @@ class _Numbers:
         return self.style.write(number.quantize(Decimal(1).scaleb(-self.places)))
 
 
+def difference(written: Written) -> str:
+    """What `read_table` makes of it that is not what was written; '' where nothing is."""
+    try:
+        reading = read_table(written.content, written.name, Table.SALES, mapping=written.mapping)
+    except InputError as error:
+        # What has two readings and is not stated is refused with both, and with the lines that state them.
+        decided = written.exact or "mapeo.toml" not in str(error)
+        return f"{written.made}: {error}" if decided else ""
+    read, clean = (
+        frame.sort_values(["unique_id", "ds"], ignore_index=True) for frame in (reading.frame, written.frame)
+    )
+    if not read.equals(clean):
+        return f"{written.made}: read\n{read}\nwritten\n{clean}"
+    if (reading.lines, reading.freq) != (written.lines, written.freq):
+        return f"{written.made}: {reading.lines} of freq {reading.freq}, written {written.lines}"
+    if not reading.rejected.empty or reading.quantity_in != reading.quantity_accepted:
+        return f"{written.made}: rejected {reading.rejected}"
+    return ""
+
+
 def write(pen: random.Random) -> Written:
     """A clean table in a dialect, all of it drawn from `pen`."""
     kind = pen.choice(["csv", "csv", "csv", "csv", "xlsx", "ods", "xls", "parquet"])
@@ -155,21 +185,22 @@ def write(pen: random.Random) -> Written:
     if said is not None:
         stated["dates"] = said
     decimal = pen.choice(".,")
-    y, price, sure = _numbers(pen, kind, decimal, table)
+    y, price, sure = _numbers(pen, kind, decimal, encoding, table)
     if not sure:
         if pen.random() < 0.7:
             stated["decimal"] = decimal
         else:
             exact = False
     headers = dict(zip(ROLES, HEADERS[language].split(), strict=True))
-    page = (_wide if shape == "wide" else _long)(pen, table, has, headers, language, dates, date_columns, y, price)
+    lay_out = _wide if shape == "wide" else _long
+    page = lay_out(pen, table, has, headers, language, dates, date_columns, y, price)
     if shape == "tickets":
         stated.setdefault("freq", freq)
     if kind != "parquet":
         page = _dressed(pen, page, language, y, kind=kind, shape=shape)
     stem = pen.choice(["ventas", "Sales_2024", "été", "x.y"])
     content, name, blank = _packed(pen, kind, page, stem, encoding, delimiter, end)
-    counts = {fate: 0 for fate in ("header", "blank", "footer", "accepted")} | {"blank": blank}
+    counts = dict.fromkeys(("header", "footer", "accepted"), 0) | {"blank": blank}
     for fate, row in page.rows:
         counts[fate] += 1 + (sum(str(cell).count("\n") for cell in row) if kind == "csv" else 0)
     return Written(
@@ -194,7 +225,9 @@ def _text_dialect(pen: random.Random) -> tuple[str, str, str]:
 
 def _clean_table(pen: random.Random, shape: str, freq: str, *, text: bool) -> tuple[list[_Sale], set[str]]:
     """Every series in every period, and which of the columns there are."""
-    has = {each for each in ("product", "location", "price", "promotion", "temperature") if pen.random() < 0.6}
+    has = {
+        each for each in ("product", "location", "price", "promotion", "temperature") if pen.random() < 0.6
+    }
     if shape == "wide":
         has = (has & {"location"}) | {"product"}
     elif shape == "tickets":
@@ -211,7 +244,9 @@ def _clean_table(pen: random.Random, shape: str, freq: str, *, text: bool) -> tu
         for place in places:
             for product in named:
                 least = 1 if shape == "tickets" else -(most // 20)
-                units = Decimal(pen.randint(least, most)) + (Decimal(pen.randint(0, 99)) / 100 if decimals else 0)
+                units = Decimal(pen.randint(least, most)) + (
+                    Decimal(pen.randint(0, 99)) / 100 if decimals else 0
+                )
                 cost = Decimal(pen.randint(1, 8000)) / 4
                 table.append(_Sale(place, product, day, units, cost, pen.random() < 0.3, warm))
     return table, has
@@ -269,13 +304,16 @@ def _parts(pen: random.Random, freq: str, language: str) -> tuple[Callable[[date
     return (lambda d: [str(d.year), month(d), str(d.day)]), "year month day"
 
 
+_MONEY = (("", ""), ("$", ""), ("R$ ", ""), ("", " EUR"), ("€ ", ""), ("", " €"))  # Latin-1 has no €
+
+
 def _numbers(
-    pen: random.Random, kind: str, decimal: str, table: Sequence[_Sale]
+    pen: random.Random, kind: str, decimal: str, encoding: str, table: Sequence[_Sale]
 ) -> tuple[_Numbers, _Numbers, bool]:
     """How quantities and prices are written, and whether their decimal mark is beyond doubt."""
     thousands = pen.choice(["", "", " ", "\u00a0", "'", ",."[decimal == ","]])
     minus = pen.choice(["-{}", "-{}", "({})", "{}-"])
-    before, after = pen.choice([("", ""), ("", ""), ("€ ", ""), ("$", ""), ("", " €"), ("R$ ", ""), ("", " EUR")])
+    before, after = pen.choice(_MONEY if encoding != "latin-1" else _MONEY[:4])
     typed = kind == "parquet" or (kind != "csv" and pen.random() < 0.6)
     whole = all(sale.y == int(sale.y) for sale in table)
     places = 0 if whole and pen.random() < 0.6 else 2
@@ -301,7 +339,8 @@ def _long(
     price: _Numbers,
 ) -> _Page:
     """One row per sale, or several with a ticket's number where the mapping will have them summed."""
-    names = [*date_columns.split(), *_series_headers(has), "y", *sorted(has & {"price", "promotion", "temperature"})]
+    more = sorted(has & {"price", "promotion", "temperature"})
+    names = [*date_columns.split(), *_series_headers(has), "y", *more]
     order = list(range(len(names)))
     pen.shuffle(order)
     page = _Page([])
@@ -319,7 +358,7 @@ def _long(
                     "promotion": lambda sale=sale: yes if sale.promotion else no,
                     "temperature": lambda sale=sale: warm.write(sale.temperature),
                 }[each]()
-                for each in sorted(has & {"price", "promotion", "temperature"})
+                for each in more
             ],
         ]
         page.add("accepted", [cells[i] for i in order])
@@ -386,14 +425,15 @@ def _packed(
     blank = 0
     if kind == "csv":
         text = io.StringIO()
-        quoting = csv.QUOTE_ALL if any("\n" in str(cell) for row in rows for cell in row) else csv.QUOTE_MINIMAL
+        quoting = (
+            csv.QUOTE_ALL if any("\n" in str(cell) for row in rows for cell in row) else csv.QUOTE_MINIMAL
+        )
         quoting = pen.choice([quoting, csv.QUOTE_ALL])
         csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
         written = text.getvalue()
         if pen.random() < 0.2 and not written.endswith(f"{delimiter}{end}"):
             written = written.removesuffix(end)
-        # What a code page cannot say is written as it can.
-        content = written.encode(encoding, "strict" if encoding.startswith("utf") else "replace")
+        content = written.encode(encoding)
         name = f"{stem}.{pen.choice(['csv', 'txt'])}"
     elif kind == "parquet":
         head, body = rows[0], rows[1:]
@@ -425,5 +465,5 @@ def _expected(table: Sequence[_Sale], has: set[str], shape: str, stem: str) -> p
     if "promotion" in has:
         columns["promotion"] = [float(sale.promotion) for sale in table]
     if "temperature" in has:
-        columns["temperatur" if False else "temperature"] = [float(sale.temperature) for sale in table]
+        columns["temperature"] = [float(sale.temperature) for sale in table]
     return pd.DataFrame(columns)
