@@ -2,7 +2,7 @@
 ABASTO := .venv/bin/abasto
 UV_VERSION := 0.13.8
 
-.PHONY: demo test up lint bench chaos clean requirements
+.PHONY: demo test up lint bench chaos bench-fuzz clean requirements
 
 demo: .venv/ready  ## start a store and a Prefect server, run all four flows on the samples, show the orders
 	$(ABASTO) demo
@@ -21,6 +21,9 @@ bench: .venv/ready  ## measurements: make bench DATA=folder
 
 chaos: .venv/ready  ## kill flows and the store at every write and look for half-written truth
 	.venv/bin/python -m benchmarks.chaos
+
+bench-fuzz: .venv/ready  ## damaged files into the door for ten minutes: no crash, no hang, no line unaccounted for
+	.venv/bin/python -m benchmarks.fuzz
 
 requirements: .venv/ready  ## pin again what pyproject.toml asks for
 	.venv/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --extra dev pyproject.toml -o requirements.txt

@@ -8,6 +8,7 @@
                                            100,000 rows of sales into SQLite, or into the server of URL
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
+  python -m benchmarks.fuzz                damaged files into the door; 10 minutes (make bench-fuzz)
 
 Each starts a store and a Prefect server of its own in a temporary home and removes it. Timings are those of
 this machine now: run twice, and compare on an idle one.

@@ -25,7 +25,7 @@ _PLANTED = (
     b'"', b'""', b";", b",", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xc2\xa0",
     b"'", b"-", b"(", b")", b"%", b"9" * 400, b"1e999", b"1e308", b"-1.7976931348623157e308", b"nan", b"inf",
     b"NA", b"#REF!", b"31/02/2024", b"99999999", b"2958466", b"0000-00-00", b"1.234", b"1,234", b"1.234,5",
-    b"2026-W53", b"Q9 2024", b"Total", b"Subtotal", b"=cmd|' /C calc'!A0", b"sep=;\n", b"\xe2\x80\xae", b"%s{}",
+    b"2026-W53", b"Q9 2024", b"Total", b"Subtotal", b"=cmd|' /C calc'!A0", b"sep=;\n", b"\xe2\x80\xae",
     "٣٤".encode(), "１２".encode(), "½".encode(), "e\u0301".encode(), b" ", b"\x1a", b"\x85", b"\xe2\x80\xa8",
     b"true", b"12:61", b"20240230", b"ds", b"y", b"unique_id", b"<html>", b"PK\3\4", b"\x1f\x8b", b"PAR1",
 )  # fmt: skip
@@ -261,7 +261,7 @@ def _splice(pen: random.Random, content: bytes) -> bytes:
     return content[: _place(pen, content)] + other[_place(pen, other) :]
 
 
-def _transpose(pen: random.Random, content: bytes) -> bytes:
+def _transpose(_: random.Random, content: bytes) -> bytes:
     rows = [line.split(b",") for line in content.split(b"\n")[:60]]
     width = max(map(len, rows))
     padded = [row + [b""] * (width - len(row)) for row in rows]

@@ -183,6 +183,8 @@ def by_rhythm(readings: Mapping[int, Values]) -> tuple[int, str] | None:
         spans = {position: _span(days) for position, days in left.items()}
         first = spans.pop(_YEAR_FIRST)
         if first >= _MUCH_CLOSER * max(spans.values()):
+            if _is_sold_by(np.unique(left[_YEAR_FIRST][~np.isnat(left[_YEAR_FIRST])])):
+                return _only_rhythm(left)
             del left[_YEAR_FIRST]
             evidence = f"with the year first the dates would spread over {first // 365} years"
         elif min(spans.values()) >= _VERY_MUCH_CLOSER * first:
@@ -200,6 +202,22 @@ def by_rhythm(readings: Mapping[int, Values]) -> tuple[int, str] | None:
         return None
     days = distinct[regular[0]]
     return regular[0], f"only so do all dates from {days[0]} to {days[-1]} lie at one distance"
+
+
+def _only_rhythm(readings: Mapping[int, Values]) -> tuple[int, str] | None:
+    """The order with which dates are days, weeks, months or quarters without a gap, if only one has that."""
+    having = [
+        position for position, days in readings.items() if _is_sold_by(np.unique(days[~np.isnat(days)]))
+    ]
+    return (having[0], "only so do all dates follow at one distance") if len(having) == 1 else None
+
+
+def _is_sold_by(days: Days) -> bool:
+    """Whether sorted dates are all days, weeks, months or quarters from the first to the last."""
+    if len(days) < _FEWEST_TO_SEE_A_RHYTHM or not _is_regular(days):
+        return False
+    months = int((days[1].astype("datetime64[M]") - days[0].astype("datetime64[M]")).astype(np.int64))
+    return int((days[1] - days[0]).astype(np.int64)) in (1, 7) or months in (1, 3)
 
 
 def _span(days: Values) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+import olefile
 import pytest
 
 from intake.errors import InputError
@@ -58,7 +59,7 @@ def test_a_product_called_total_that_once_adds_up_stays_a_product() -> None:
 
 def test_amounts_of_five_digits_are_no_dates_in_a_wide_file() -> None:
     days = ";".join(f"2024-01-{day:02d}" for day in range(1, 7))
-    rows = "a;98060,41;34884,27;46727,48;55832,27;29350,72;14761,51\nb;47940,54;76909,87;48026,95;9,5;1,25;3\n"
+    rows = "a;98060,41;34884,27;46727,48;55832,27;29350,72;14761\nb;47940,54;76909,87;48026,95;9,5;1,25;3\n"
     reading = read(f"Informe;;;;;;\nVentas;;;;;;\n\nProducto;{days}\n{rows}")
     assert (reading.shape, len(reading.frame)) == ("wide", 12)
 
@@ -83,18 +84,24 @@ def test_more_columns_than_a_spreadsheet_has_are_refused() -> None:
 
 
 def test_an_encoding_of_xml_that_is_none_is_damage() -> None:
-    book = workbooks.xlsx({"S": [["Fecha", "Ventas"], ["2024-01-01", 1]]})
+    book = workbooks.ods({"S": [["Fecha", "Ventas"], ["2024-01-01", 1]]})
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    parts[sheet] = b'<?xml version="1.0" encoding="UTF.8"?>' + parts[sheet].split(b"?>", 1)[-1]
+    parts["content.xml"] = parts["content.xml"].replace(b"UTF-8", b"UTF-none")
     with pytest.raises(InputError, match="damaged"):
-        read(workbooks.zipped(dict(parts)), name="v.xlsx")
+        read(workbooks.zipped(dict(parts)), name="v.ods")
 
 
-def test_a_directory_that_leads_back_to_itself_is_damage() -> None:
-    book = bytearray(workbooks.xls({"S": [["Fecha", "Ventas"], ["2024-01-01", 1]]}))
-    entry = book.index("Workbook".encode("utf-16-le"))
-    book[entry + 68 : entry + 80] = (1).to_bytes(4, "little") * 3  # both neighbours and the child are itself
-    with pytest.raises(InputError):
-        scan_xls(bytes(book), "v.xls")
+def test_folders_of_an_xls_that_are_in_each_other_are_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(_: object) -> list[list[str]]:
+        raise RecursionError
+
+    monkeypatch.setattr(olefile.OleFileIO, "listdir", endless)
+    with pytest.raises(InputError, match="damaged"):
+        scan_xls(workbooks.xls({"S": [["Fecha", "Ventas"], ["2024-01-01", 1]]}), "v.xls")
+
+
+def test_the_rhythm_of_quarters_goes_before_how_close_dates_lie() -> None:
+    quarters = "".join(f"{year}-{month:02d}-01;5\n" for year in (22, 23, 24, 25) for month in (1, 4, 7, 10))
+    reading = read(f"Fecha;Ventas\n{quarters}")
+    assert (reading.freq, str(reading.frame["ds"].max().date())) == ("QS", "2025-10-01")

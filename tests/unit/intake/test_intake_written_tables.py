@@ -13,4 +13,4 @@ from tests.unit.intake.written_tables import difference, write
 @settings(max_examples=60, derandomize=True, phases=[Phase.generate])  # a smaller seed is no simpler table
 @given(st.integers(0, 2**32))
 def test_a_clean_table_is_read_back_in_whatever_dialect(number: int) -> None:
-    assert difference(write(random.Random(number))) == ""
+    assert difference(write(random.Random(number))) == ""  # noqa: S311
