@@ -1,9 +1,10 @@
 """Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
 
-  python -m benchmarks [--data FOLDER]     all below but chaos, the database and tickets
+  python -m benchmarks [--data FOLDER]     all below but vn2, chaos, the database and tickets
   python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
+  python -m benchmarks.vn2 --data FOLDER   money, quantiles and calibration on a weekly ordering contest
   python -m benchmarks.database_load [--url URL]
                                            100,000 rows of sales into SQLite, or into the server of URL
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars

@@ -1,0 +1,263 @@
+"""Money, quantiles and calibration of every recipe on the weekly ordering contest VN2, and how long it takes.
+
+    python -m benchmarks.vn2 --data FOLDER [--recipes xgboost ridge ...]
+
+FOLDER holds sales.csv, in_stock.csv and master.csv, or a folder vn2 with them. Every recipe is refitted at
+the end of each of 60 weeks, on what was known then, with the first of its hyperparameters; its demand paths
+are made of the errors of its earlier forecasts, and the order is what `planning` takes from them at the
+critical ratio of the costs. `rel` is the mean over the ten windows of cost / cost of the public benchmark
+policy. Nothing is chosen here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.text_tables import text_table
+from benchmarks.vn2_protocol import (
+    HOLDING_COST,
+    LEAD_TIME,
+    ORDERS,
+    PUBLISHED,
+    SHORTAGE_COST,
+    WINDOWS,
+    Array,
+    Contest,
+    Order,
+    benchmark_forecast,
+    benchmark_order,
+    play,
+    read_contest,
+)
+from forecasting.backtest import evaluate
+from forecasting.calibration import randomised_pit
+from forecasting.metrics import pinball_loss
+from forecasting.model import ModelSettings, fit
+from forecasting.panel import Panel, build_panel
+from forecasting.recipes import RECIPES, Candidate
+from forecasting.residual_paths import collect, replay
+from planning.order_up_to import critical_ratio, project
+
+INTERVAL: Final = LEAD_TIME + 1  # weeks that an order must last for
+EARLIER: Final = range(77, 92, 3)  # windows before the first order, whose errors make its demand paths
+DECISIONS: Final = tuple(week for origin in WINDOWS for week in range(origin, origin + ORDERS))
+PATHS: Final = 200  # as many as a plan takes
+QUANTILE: Final = SHORTAGE_COST / (SHORTAGE_COST + HOLDING_COST)
+CARRY_OVER: Final = 1.2  # leftovers serve the next week too
+LARGE_CLASS: Final = 500
+SIZES: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, np.inf)  # of the forecast of a week, in units
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a recipe comes to: windows' costs, pinball losses (third week, three weeks), PIT, seconds."""
+
+    costs: Array
+    pinball: tuple[float, float]
+    pit: Mapping[str, Array]
+    seconds: float
+
+
+def score(contest: Contest, panel: Panel, recipe: str, hyperparameters: Mapping[str, float]) -> Score:
+    """Forecast, draw paths and order in all windows with one recipe."""
+    began = time.perf_counter()
+    candidate = Candidate(recipe, hyperparameters)
+    cutoffs = [contest.ds[week] for week in (*EARLIER, *DECISIONS)]
+    forecasts = evaluate(panel, [candidate], cutoffs, INTERVAL)
+    whole = pd.Series(True, index=contest.unique_id)
+    drawn, means = {}, {}
+    for week in DECISIONS:
+        known = forecasts[forecasts["cutoff"] <= contest.ds[week - INTERVAL]]
+        now = forecasts[forecasts["cutoff"] == contest.ds[week]]
+        y_hat = np.zeros((len(contest.demand), INTERVAL))
+        begun = np.searchsorted(contest.unique_id, now["unique_id"].to_numpy()[::INTERVAL])
+        y_hat[begun] = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, INTERVAL)
+        means[week] = y_hat
+        drawn[week] = replay(collect(known, whole, seed=0), y_hat, whole.to_numpy(), PATHS, seed=week)
+    costs = np.array([play(contest.demand, origin, order_of(drawn)) for origin in WINDOWS])
+    return Score(
+        costs, path_pinball(contest, drawn), pit_of(contest, drawn, means), time.perf_counter() - began
+    )
+
+
+def order_of(drawn: Mapping[int, Array]) -> Order:
+    """The order that `planning` takes from the demand paths of each week."""
+
+    def order(week: int, on_hand: Array, receipts: Array) -> Array:
+        series = len(on_hand)
+        ratio = critical_ratio(
+            np.full(series, SHORTAGE_COST), np.full(series, HOLDING_COST), carry_over_factor=CARRY_OVER
+        )
+        wanted = project(
+            drawn[week],
+            on_hand=on_hand,
+            expiring=np.zeros((series, INTERVAL)),
+            receipts=np.concatenate([receipts, np.zeros((series, 1))], axis=1),
+            lead_time=np.full(series, LEAD_TIME),
+            review_period=1,
+            ratio=ratio,
+        )
+        return np.maximum(wanted.required, 0).astype(np.float64)
+
+    return order
+
+
+def path_pinball(contest: Contest, drawn: Mapping[int, Array]) -> tuple[float, float]:
+    """Pinball loss of the paths at p / (p + h): of the third week, and of the sum over three weeks."""
+    third, total = [], []
+    for paths in drawn.values():
+        third.append(np.quantile(paths[:, :, -1], QUANTILE, axis=1, method="inverted_cdf"))
+        total.append(np.quantile(paths.sum(axis=2), QUANTILE, axis=1, method="inverted_cdf"))
+    y = outcome(contest)
+    return (
+        pinball_loss(y[:, :, -1], np.stack(third), QUANTILE),
+        pinball_loss(y.sum(axis=2), np.stack(total), QUANTILE),
+    )
+
+
+def benchmark_pinball(contest: Contest) -> tuple[float, float]:
+    """The same of the benchmark's forecast f with the best constant spread k, chosen in hindsight.
+
+    Quantiles f + k, f (1 + k) and f + k sqrt(f) are tried, each with the k that is best on these very weeks.
+    """
+    forecast = np.stack(
+        [benchmark_forecast(contest.demand, contest.ds, week, INTERVAL) for week in DECISIONS]
+    )
+    y = outcome(contest)
+    third, total = (
+        min(
+            pinball_loss(observed, f + k * spread, QUANTILE)
+            for spread in (np.ones_like(f), f, np.sqrt(f))
+            for k in np.arange(0.0, 6.0, 0.05)
+        )
+        for f, observed in ((forecast[:, :, -1], y[:, :, -1]), (forecast.sum(axis=2), y.sum(axis=2)))
+    )
+    return third, total
+
+
+def outcome(contest: Contest) -> Array:
+    """Demand of the weeks after each decision, shape (decisions, series, weeks)."""
+    return np.stack([contest.demand[:, week + 1 : week + 1 + INTERVAL] for week in DECISIONS])
+
+
+def pit_of(contest: Contest, drawn: Mapping[int, Array], means: Mapping[int, Array]) -> dict[str, Array]:
+    """Randomised PIT of single weeks by the size of their forecast, and of sums over the interval."""
+    single = np.stack([randomised_pit(drawn[week], y, week) for week, y in _weeks(contest)])
+    sums = np.stack(
+        [
+            randomised_pit(drawn[week].sum(axis=2, keepdims=True), y.sum(axis=1, keepdims=True), week)[:, 0]
+            for week, y in _weeks(contest)
+        ]
+    )
+    size = np.stack(list(means.values()))
+    size_of_sum = size.mean(axis=2)
+    found = {"all weeks": single.reshape(-1), "all sums": sums.reshape(-1)}
+    for low, high in pairwise(SIZES):
+        found[f"weeks {low:g}-{high:g}"] = single[(size >= low) & (size < high)]
+        found[f"sums {low:g}-{high:g}"] = sums[(size_of_sum >= low) & (size_of_sum < high)]
+    return {name: values[~np.isnan(values)] for name, values in found.items()}
+
+
+def _weeks(contest: Contest) -> list[tuple[int, Array]]:
+    return list(zip(DECISIONS, outcome(contest), strict=True))
+
+
+def deciles(pit: Array) -> Array:
+    """Share of probabilities in each tenth of 0 to 1: a tenth each where paths are right."""
+    return np.asarray(np.histogram(pit, bins=10, range=(0, 1))[0] / max(pit.size, 1))
+
+
+def seconds_to_forecast(panel: Panel, recipe: str, hyperparameters: Mapping[str, float]) -> tuple[float, ...]:
+    """Seconds of fitting (its error windows included), of 200 paths over 13 weeks, and CPU time of both."""
+    cutoff = panel.last_observation
+    settings = ModelSettings(recipe, hyperparameters, horizon=13, windows=2)
+    began, cpu = time.perf_counter(), time.process_time()
+    model = fit(panel, cutoff, settings)
+    fitted = time.perf_counter()
+    model.demand_paths(panel, cutoff, 13, 200, 0)
+    return fitted - began, time.perf_counter() - fitted, time.process_time() - cpu
+
+
+def run(folder: Path, recipes: Sequence[str]) -> bool:
+    """Measure and print; False where the benchmark policy does not cost what it was published to."""
+    contest = read_contest(folder / "vn2" if (folder / "vn2").is_dir() else folder)
+    benchmark = np.array([play(contest.demand, origin, benchmark_order(contest)) for origin in WINDOWS])
+    reproduced = bool((np.round(benchmark) == PUBLISHED).all())
+    print(f"benchmark policy: {', '.join(f'{cost:,.0f}' for cost in benchmark)}; as published: {reproduced}")
+    panel = build_panel(contest.sales, freq="W-MON", attributes=contest.attributes)
+    limits = benchmark_pinball(contest)
+    rows: list[tuple[object, ...]] = [
+        (
+            "recipe",
+            "rel",
+            "pinball week 3",
+            "less",
+            "pinball 3 weeks",
+            "less",
+            "PIT",
+            "fit s",
+            "paths s",
+            "load",
+        ),
+        ("benchmark", "1.000", f"{limits[0]:.4f}", "", f"{limits[1]:.4f}", *[""] * 6),
+    ]
+    for recipe in recipes:
+        hyperparameters = RECIPES[recipe].search[0]
+        seconds = seconds_to_forecast(panel, recipe, hyperparameters)
+        found = score(contest, panel, recipe, hyperparameters)
+        each = found.costs / benchmark
+        off = max(_worst(pit) for pit in found.pit.values() if pit.size > LARGE_CLASS)
+        less = [
+            f"{100 * (1 - ours / theirs):.1f} %" for ours, theirs in zip(found.pinball, limits, strict=True)
+        ]
+        pinball = [f"{value:.4f}" for value in found.pinball]
+        rows.append(
+            (
+                recipe,
+                f"{each.mean():.4f}",
+                *(word for pair in zip(pinball, less, strict=True) for word in pair),
+                f"{off:.1f}",
+                *(f"{value:.1f}" for value in (*seconds, os.getloadavg()[0])),
+            )
+        )
+        print(
+            f"\n{recipe}: rel by window {' '.join(f'{value:.3f}' for value in each)}; {found.seconds:.0f} s"
+        )
+        for name, pit in found.pit.items():
+            shares = " ".join(f"{100 * share:.1f}" for share in deciles(pit))
+            print(f"  PIT {name}, {pit.size:,} cases, % by decile: {shares}", flush=True)
+    print(f"\nPIT: most that a decile of a class of over {LARGE_CLASS} cases is off 10 %, in points.")
+    print(text_table(rows))
+    return reproduced
+
+
+def _worst(pit: Array) -> float:
+    return float(100 * np.abs(deciles(pit) - 0.1).max())
+
+
+def main() -> int:
+    """Measure and print; exit status 1 where the protocol does not give the published costs."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.vn2",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the folder with sales.csv or vn2/sales.csv")
+    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES))
+    given = parser.parse_args()
+    return 0 if run(given.data, given.recipes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
