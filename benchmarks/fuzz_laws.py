@@ -153,8 +153,15 @@ def _lines_packed(content: bytes, stated: str, reading: Reading) -> set[int]:
         else:
             return _sums([_rows_of_sheet(book, name) for name in book.sheet_names])
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [archive.read(name) for name in archive.namelist()]
+            parts = [_part(archive, name) for name in archive.namelist()]
     return _sums([_physical_lines(part, stated, reading) for part in parts if part])
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
+        return b""  # then it is none of those that were read
 
 
 def _rows_of_sheet(book: calamine.CalamineWorkbook, name: str) -> set[int]:

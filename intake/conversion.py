@@ -95,7 +95,7 @@ def convert(
         columns["ds"], freq = together.days.astype("datetime64[ns]"), together.freq
         problems.append(together.problem)
         findings.append(together.finding)
-    if "weekday" in roles:
+    if "weekday" in roles and "weekday" in schema.helpers:  # and is no attribute that somebody calls so
         disagreement, note = check_weekdays(
             roles["weekday"].written,
             roles["ds"].written.header if "ds" in roles else "ds",

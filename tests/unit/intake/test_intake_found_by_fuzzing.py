@@ -105,3 +105,9 @@ def test_the_rhythm_of_quarters_goes_before_how_close_dates_lie() -> None:
     quarters = "".join(f"{year}-{month:02d}-01;5\n" for year in (22, 23, 24, 25) for month in (1, 4, 7, 10))
     reading = read(f"Fecha;Ventas\n{quarters}")
     assert (reading.freq, str(reading.frame["ds"].max().date())) == ("QS", "2025-10-01")
+
+
+def test_an_attribute_that_is_called_weekday_is_text() -> None:
+    rows = "".join(f"p{i};x;y\n" for i in range(5))
+    frame = read(f"unique_id;a;ds\n{rows}", Table.ITEMS, columns={"a": "weekday"}).frame
+    assert list(frame["weekday"]) == ["x"] * 5
