@@ -32,6 +32,11 @@ _NOTE: Final = re.compile(
 _CLOSE: Final = 1e-6
 
 
+def is_note(text: str) -> bool:
+    """Whether a text begins like what is printed around a table: page, source, user, date of the print."""
+    return _NOTE.match(text) is not None
+
+
 def without_notes(sheet: Sheet, table: Table) -> Sheet:
     """The sheet without the printed notes below it: last rows with words in one cell and nothing else."""
     if len(sheet.columns) < 2:
@@ -42,13 +47,13 @@ def without_notes(sheet: Sheet, table: Table) -> Sheet:
         run -= 1
     for row in range(max(run, 1), len(sheet.spans)):
         gap = sheet.first_lines[row] > sheet.first_lines[row - 1] + sheet.spans[row - 1]
-        if _NOTE.match(_words(sheet, row)[0]) or (several and (gap or _is_labelled(sheet, row - 1))):
+        if is_note(words_of(sheet, row)[0]) or (several and (gap or _is_labelled(sheet, row - 1))):
             return _cut_off(sheet, row)
     return sheet
 
 
 def _cut_off(sheet: Sheet, first: int) -> Sheet:
-    notes = [_words(sheet, row)[0] for row in range(first, len(sheet.spans))]
+    notes = [words_of(sheet, row)[0] for row in range(first, len(sheet.spans))]
     malformed = sheet.malformed
     before = malformed.rows < first
     lines = int(sheet.spans[first:].sum())
@@ -183,7 +188,7 @@ def _labels(sheet: Sheet) -> tuple[Mask, dict[int, str]]:
         named = column.take(rows)
         labels |= dict(zip(rows.tolist(), named.texts[named.codes].tolist(), strict=True))
     for row in sheet.malformed.rows.tolist()[-20:]:
-        words = _words(sheet, row)
+        words = words_of(sheet, row)
         if words and is_total(words[0]):
             labelled[row] = True
             labels[row] = words[0]
@@ -226,7 +231,7 @@ def _said(sheet: Sheet, footer: Mask, labels: dict[int, str]) -> list[Finding]:
     ]
 
 
-def _words(sheet: Sheet, row: int) -> list[str]:
+def words_of(sheet: Sheet, row: int) -> list[str]:
     """The filled cells of a row."""
     cells = [column.text(row) for column in sheet.columns]
     if not any(cells):
@@ -240,11 +245,11 @@ def _words(sheet: Sheet, row: int) -> list[str]:
 
 
 def _is_alone(sheet: Sheet, row: int) -> bool:
-    cells = _words(sheet, row)
-    few = 2 if len(sheet.columns) >= 4 and cells and _NOTE.match(cells[0]) else 1
+    cells = words_of(sheet, row)
+    few = 2 if len(sheet.columns) >= 4 and cells and is_note(cells[0]) else 1
     return 0 < len(cells) <= few and kinds_of(cells[:1])[0] == Kind.WORDS and not is_total(cells[0])
 
 
 def _is_labelled(sheet: Sheet, row: int) -> bool:
-    cells = _words(sheet, row)
+    cells = words_of(sheet, row)
     return bool(cells) and is_total(cells[0])

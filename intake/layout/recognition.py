@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,10 +14,12 @@ import numpy.typing as npt
 from intake.errors import InputError
 from intake.files.grid import Grid
 from intake.findings import Finding
-from intake.layout.cutting import cut
+from intake.layout.cutting import Cut, cut
 from intake.layout.footers import without_notes
+from intake.layout.grouped import fill_down
 from intake.layout.header import Header, find_header, known_words
 from intake.layout.meanings import meaning_of
+from intake.layout.sections import with_block_labels, with_sections
 from intake.layout.sheet import Sheet
 from intake.layout.stacking import Part, stack
 from intake.layout.wide import CELLS, to_rows
@@ -127,7 +130,31 @@ def _rows_of(candidate: _Candidate, table: Table, mapping: FileMapping) -> Sheet
         original_text=lambda row: grid.original_text(int(rows[row])),
         findings=(*grid.findings, *header.findings, *below.findings),
     )
-    return to_rows(without_notes(sheet, table), below.groups, table, mapping)
+    sheet = with_block_labels(without_notes(sheet, table), _titles(grid, header, below), table, mapping)
+    sheet = fill_down(with_sections(sheet, table, mapping), table, mapping)
+    groups = (*below.groups, *("",) * (len(sheet.columns) - len(below.groups)))
+    told = replace(mapping, columns={**sheet.meanings, **mapping.columns})
+    return to_rows(sheet, groups, table, told)
+
+
+def _titles(grid: Grid, header: Header, below: Cut) -> list[tuple[int, list[str]]]:
+    """The line of the header, and of each repetition of it, with the titles between it and the one before."""
+    if not header.rows:
+        return []
+    cells = grid.row(header.rows[-1])
+    repeats = below.repeats.tolist()
+    starts = [header.rows[-1], *(row for row in repeats if grid.row(row) == cells)]
+    titles: list[list[str]] = [[] for _ in starts]
+    for row in sorted({*header.titles, *repeats} - set(starts)):
+        block = bisect_left(starts, row)
+        filled = [cell for cell in grid.row(row) or () if cell]
+        if block < len(starts) and (len(filled) == 1 or (len(filled) == 2 and filled[0].endswith(":"))):
+            titles[block].append(" ".join(filled))
+    return [
+        (int(grid.first_lines[start]), texts)
+        for start, texts in zip(starts, titles, strict=True)
+        if texts or len(starts) > 1
+    ]
 
 
 def _headers(sheet: Sheet) -> list[str]:

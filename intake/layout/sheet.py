@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,31 @@ class Sheet:
     meanings: Mapping[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
     place_of: npt.NDArray[np.intp] | None = None
+
+    def without(self, gone: npt.NDArray[np.bool_], *, footer: bool) -> Sheet:
+        """The sheet without rows that are no data; their lines count as footers, or else with the header.
+
+        Only for a sheet whose rows are their own records.
+        """
+        kept, position = np.flatnonzero(~gone), np.cumsum(~gone) - 1
+        lines, original_text = int(self.spans[gone].sum()), self.original_text
+        stays = ~gone[self.malformed.rows]
+        return replace(
+            self,
+            columns=tuple(column.take(kept) for column in self.columns),
+            first_lines=self.first_lines[kept],
+            spans=self.spans[kept],
+            records=np.arange(len(kept)),
+            malformed=Problem(
+                self.malformed.column,
+                position[self.malformed.rows[stays]].astype(np.intp),
+                self.malformed.reasons[stays],
+            ),
+            original_text=lambda row: original_text(int(kept[row])),
+            footer_lines=self.footer_lines + lines * footer,
+            header_span=self.header_span + lines * (not footer),
+            place_of=None if self.place_of is None else self.place_of[kept],
+        )
 
     def place(self, row: int) -> str:
         """The name of the file, and of the sheet if there are several, that a row comes from."""

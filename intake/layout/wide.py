@@ -272,7 +272,9 @@ def _melted(
     if melted.silent_lines > sheet.silent_lines:
         silent = melted.silent_lines - sheet.silent_lines
         findings = [*findings, Finding("series", f"{silent} lines have no cell filled; they say nothing")]
-    return replace(melted, findings=(*sheet.findings, *findings), measure=measure, meanings=means)
+    return replace(
+        melted, findings=(*sheet.findings, *findings), measure=measure, meanings={**sheet.meanings, **means}
+    )
 
 
 def _without_totals(
