@@ -55,11 +55,12 @@ def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapp
             months = _months(sheet, meanings, year)
             if len(months) >= fewest:
                 return _with_months(sheet, months, meanings, year)
-    if (
-        table is Table.SALES
-        and "ds" in meanings
-        and not set(meanings) & {*_MEASURES[:6], "unique_id", "product"}
-    ):
+    said = {
+        meaning
+        for meaning, column in zip(meanings, sheet.columns, strict=True)
+        if meaning not in ("y", "revenue") or not is_total(column.header)
+    }
+    if table is Table.SALES and "ds" in said and not said & {*_MEASURES[:6], "unique_id", "product"}:
         return _with_products(sheet, meanings, mapping)
     return sheet
 

@@ -23,6 +23,7 @@ _NO: Final = (
     *("no", "n", "false", "f", "off", "falso", "non", "faux", "nein", "falsch", "nao"),
     *("\N{BALLOT X}", "\N{HEAVY BALLOT X}", "\N{CROSS MARK}", "\N{BALLOT BOX}"),
 )
+_NAMED_EVENTS: Final = ("holiday", "promotion")
 
 
 def with_words(role: Role, meaning: Interpretation) -> Interpretation:
@@ -33,6 +34,10 @@ def with_words(role: Role, meaning: Interpretation) -> Interpretation:
     values = meaning.values.copy()
     values[np.isin(words, _YES)] = 1.0
     values[np.isin(words, _NO)] = 0.0
+    if role.column.name in _NAMED_EVENTS:  # 'Navidad': where something has a name, it is
+        named = np.isnan(values) & ~is_missing(role.written)
+        named &= [word != "" and any(letter.isalpha() for letter in word) for word in words]
+        values[named] = 1.0
     return replace(meaning, values=values)
 
 

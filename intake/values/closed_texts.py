@@ -73,10 +73,15 @@ def order_weekdays(text: str) -> str | None:
     named: set[int] = set()
     for ends in ends_of:
         read = _SPANISH_LETTERS.find if spanish else _weekday_number
+        if len(ends) > 2:  # L-X-V is a list, L-V is a range
+            named.update(map(read, ends))
+            continue
         first, last = read(ends[0]), read(ends[-1])
-        if len(ends) > 2 or min(first, last) < 0:
+        if min(first, last) < 0:
             return None
         named.update((first + step) % 7 for step in range((last - first) % 7 + 1))
+    if -1 in named:
+        return None
     return " ".join(_WEEKDAYS[number] for number in sorted(named)) or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,10 +17,50 @@ from intake.text_columns import quoted
 from intake.words.claims import Claim
 from intake.words.content import same_content
 from intake.words.languages.language import Y_OR_REVENUE
-from intake.words.vocabulary import THINGS, columns_of
+from intake.words.vocabulary import THINGS, affixes, columns_of, plain
 
 _FINEST_FIRST: Final = ("day", "week", "month", "quarter", "year")
+_OF_TICKETS: Final = 0.2  # share of the lines without an amount
 _ASPECTS: Final = {"code": 0, "": 1, "name": 2}
+# Of two columns that are otherwise equal, the one with such a word comes second: our own code before a bar
+# code, money without tax before money with it, what is there before what is promised to nobody.
+_WITH_TAX: Final = frozenset(
+    [
+        "brutto",
+        "bruto",
+        "bruta",
+        "gross",
+        "brut",
+        "brute",
+        "ttc",
+        "incl",
+        "including",
+        "inclusive",
+        "con",
+        "com",
+    ]
+)
+_SECOND: Final = {
+    "product": frozenset(
+        [
+            "ean",
+            "ean13",
+            "gtin",
+            "upc",
+            "barcode",
+            "bar",
+            "barra",
+            "barras",
+            "asin",
+            "plu",
+            "mpn",
+            "strichcode",
+        ]
+    ),
+    "revenue": _WITH_TAX,
+    "price": _WITH_TAX,
+    "on_hand": frozenset(["disponible", "available", "verfugbar", "disponivel", "libre", "free", "frei"]),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +76,7 @@ def choose(claims: Sequence[Claim], table: Table, name: str, line: int) -> Choic
 
     `name` and `line`: the file and where its headers stand.
     """
-    claims, findings = _sales_are_units_or_money(claims)
+    claims, findings = _sales_are_units_or_money(_without_document_series(claims))
     by_column: dict[str, list[Claim]] = {}
     for claim in claims:
         if claim.column:
@@ -45,7 +86,7 @@ def choose(claims: Sequence[Claim], table: Table, name: str, line: int) -> Choic
         winner, aside = _settle(column, rivals, table, name, line)
         chosen[column] = winner
         findings += aside
-    return _date_and_parts(Choice(chosen, findings), table)
+    return _date_and_parts(_without_money_of_tickets(Choice(chosen, findings)), table)
 
 
 def _sales_are_units_or_money(claims: Sequence[Claim]) -> tuple[list[Claim], list[Finding]]:
@@ -55,6 +96,9 @@ def _sales_are_units_or_money(claims: Sequence[Claim]) -> tuple[list[Claim], lis
     settled: dict[int, Claim] = {}
     if quantities:
         for claim in either:
+            if claim.content.filled and not claim.content.numbers:  # 'Sales category'
+                settled[id(claim)] = replace(claim, column="", strength=(0.0,), evidence="")
+                continue
             settled[id(claim)] = replace(
                 claim,
                 column="revenue",
@@ -81,10 +125,49 @@ def _sales_are_units_or_money(claims: Sequence[Claim]) -> tuple[list[Claim], lis
     return [settled.get(id(claim), claim) for claim in claims], []
 
 
+def _without_document_series(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, where a 'Serie' that holds several products in one text is of documents, not of sales."""
+    products = [claim for claim in claims if claim.column == "product" and claim.strength[0] >= 2]
+    return [
+        replace(claim, column="", topic="the number of a document", strength=(0.0,))
+        if claim.column == "unique_id"
+        and claim.strength[0] < 3
+        and any(not _determines(claim, product) for product in products)
+        else claim
+        for claim in claims
+    ]
+
+
+def _determines(one: Claim, other: Claim) -> bool:
+    """Whether each text of the one stands beside a single text of the other."""
+    pairs = np.unique(np.stack([one.written.codes, other.written.codes]), axis=1).shape[1]
+    return bool(pairs == len(np.unique(one.written.codes)))
+
+
+def _without_money_of_tickets(choice: Choice) -> Choice:
+    """An amount that is empty in many lines that have a price is that of the whole ticket, not of a line."""
+    revenue, price = choice.chosen.get("revenue"), choice.chosen.get("price")
+    if revenue is None or price is None or revenue.strength[0] == 3:
+        return choice
+    priced = ~price.written.blank_rows()
+    empty = int((revenue.written.blank_rows() & priced).sum())
+    if empty <= _OF_TICKETS * priced.sum():
+        return choice
+    finding = Finding(
+        revenue.header,
+        f"{quoted(revenue.header)} is not used: it is that of whole tickets, not of lines",
+        f"it is empty in {empty} rows that have {quoted(price.header)}",
+        column_line(revenue.header, "revenue"),
+        suspicious=True,
+    )
+    chosen = {name: claim for name, claim in choice.chosen.items() if name != "revenue"}
+    return Choice(chosen, [*choice.findings, finding])
+
+
 def _settle(
     column: str, rivals: list[Claim], table: Table, name: str, line: int
 ) -> tuple[Claim, list[Finding]]:
-    ordered = sorted(rivals, key=lambda claim: _preference(column, claim))
+    ordered = sorted(rivals, key=lambda claim: (_says_nothing(claim, rivals), _preference(column, claim)))
     winner = ordered[0]
     findings = []
     aside = "is kept as an attribute" if SCHEMAS[table].keeps_text else "is not used"
@@ -98,6 +181,8 @@ def _settle(
         elif _preference(column, loser) != _preference(column, winner):
             why = f"{quoted(winner.header)} is the better {column}"
             doubtful = _must_be_right(column, table) and column != "product"
+        elif _says_nothing(loser, rivals) and not _says_nothing(winner, rivals):
+            why = "it is the same in every row"
         elif column in THINGS and _one_to_one(winner, loser):
             why = f"it says the same as {quoted(winner.header)} in other words"
         elif _must_be_right(column, table):
@@ -116,6 +201,18 @@ def _settle(
     return winner, findings
 
 
+def _says_nothing(claim: Claim, rivals: Sequence[Claim]) -> bool:
+    """Whether one of several names of a thing is the same in all of many rows, and so tells none apart."""
+    return (
+        len(rivals) > 1
+        and claim.column in THINGS
+        and claim.strength[0] < 3
+        and len(claim.written.texts) == 1
+        and len(claim.written.codes) > 1
+        and any(len(rival.written.texts) > 1 for rival in rivals)
+    )
+
+
 def rivals_error(column: str, one: str, other: str, name: str, line: int) -> InputError:
     """The error where two headers mean the same, with the lines of a mapping file that decide."""
     return InputError(
@@ -131,9 +228,12 @@ def _preference(column: str, claim: Claim) -> tuple[float, ...]:
     aspect = _ASPECTS[claim.aspect] if column in THINGS else 0
     rank, *confidence = claim.strength
     # Among headers that are equally its words, one that says more than 'id' or 'name' alone comes first.
+    words = re.findall("[a-z0-9]+", plain(claim.header).lower())
+    second = any(word in _SECOND.get(column, ()) for word in words)
+    alone = len(words) == 1 and words[0] in affixes()
     # 'product' is our own word and an English one: of a thing, its code still comes first.
     first = min(rank, 2.0) if column in THINGS else rank
-    return (-first, aspect, -rank, *(-each for each in confidence))
+    return (-first, second, aspect, alone, -rank, *(-each for each in confidence))
 
 
 def _must_be_right(column: str, table: Table) -> bool:

@@ -61,7 +61,7 @@ def claim_of(written: TextColumn, table: Table) -> Claim:
             currency=meaning.currency,
             suspicious=meaning.confidence < 0.6 or (meaning.entry.rank == 2 and meaning.column == "product"),
         )
-        if meaning.entry.rank == 0:
+        if meaning.entry.rank == 0 and meaning.likeness == "word":
             claim = replace(claim, strength=(3.0, 1.0))
         claim = _money_or_units(claim, meaning)
     return _as_contents_allow(claim, table)

@@ -11,14 +11,16 @@ import numpy as np
 
 from intake.text_columns import TextColumn
 from intake.values.decimals import NumberTexts
+from intake.values.names import currencies
 from intake.words.vocabulary import plain
 
 _LOOKED_AT: Final = 400  # distinct texts; what a column holds shows in fewer
 _NO_VALUE: Final = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-"))
 
+_SIGNS: Final = "|".join(map(re.escape, sorted(currencies(), key=lambda sign: (-len(sign), sign))))
 _NUMBER: Final = re.compile(
-    r"[-+(]?\s*(?:[€$£¥]|[A-Z]{2,3}\$?)?\s*[-+]?(?:\d[\d.,\s'\u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?"
-    r"\s*(?:[€$£¥%]|[A-Za-z]{1,3})?\s*[-)]?"
+    rf"[-+(]?\s*(?:{_SIGNS})?\s*[-+]?(?:\d[\d.,\s'\u00a0\u202f]*|[.,]\d+)(?:[eE][-+]?\d+)?"
+    rf"\s*(?:%|{_SIGNS}|[^\W\d_]{{1,12}}\.?)?\s*[-)]?"
 )
 _WHOLE: Final = re.compile(r"[-+]?\d{1,3}(?:[.,\s]\d{3})*(?:[.,]0+)?|[-+]?\d+(?:[.,]0+)?")
 _CENTS: Final = re.compile(r".*[.,]\d\d\D*")

@@ -143,8 +143,12 @@ _CURRENCIES: Final = frozenset(
     ]
 )
 _SPLITTABLE: Final = ("nummer", "nr", "bezeichnung", "beschreibung", "name", "code", "id", "no")
+_GLUED: Final[dict[str, Aspect]] = {
+    **dict.fromkeys(("cod", "codi", "code", "id", "num", "nro", "ref"), "code"),
+    **dict.fromkeys(("des", "desc", "descr", "nom", "nome", "name", "bez", "lib"), "name"),
+}
 _TOTALS: Final = frozenset(["total", "totale", "totaux", "totai", "gesamt", "sum", "summe", "suma", "soma"])
-_BY_PART: Final = ("ds", "y", Y_OR_REVENUE, "revenue")
+_BY_PART: Final = ("ds", "y", Y_OR_REVENUE, "revenue", "price")
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,7 @@ def _readings(bare: str, header: str, table: Table) -> Iterator[Meaning | None]:
     yield _by_form(words, table)
     yield _by_form(_words(header), table)
     yield _by_abbreviation(words, table)
+    yield _glued(words, table)
     yield _not_used(words, table)
     yield _by_part(words, table)
 
@@ -340,6 +345,25 @@ def _by_abbreviation(words: Sequence[str], table: Table) -> Meaning | None:
     return None
 
 
+def _glued(words: Sequence[str], table: Table) -> Meaning | None:
+    """'CODART', 'NOMCLI': the code or the name of a thing, both cut short and written as one word."""
+    word = words[0] if len(words) == 1 else ""
+    for start in range(min(5, len(word) - 3), 1, -1):
+        aspect, thing = _GLUED.get(word[:start]), word[start:]
+        if aspect is None:
+            continue
+        nouns = [
+            entry
+            for tokens, entry in by_tokens(table).items()
+            if len(tokens) == 1 and (entry.column in THINGS or entry.topic) and not entry.aspect
+            if entry.rank < 2 and tokens[0].startswith(thing)
+        ]
+        best = [entry for entry in nouns if not entry.topic] or nouns
+        if len({entry.meaning for entry in best}) == 1:
+            return Meaning(best[0], "short", aspect)
+    return None
+
+
 def _abbreviates(word: str, token: str) -> bool:
     """With a dot, the beginning of a word or some of its letters in order; else the beginning alone."""
     dotted, letters = word.endswith("."), _bare(word)
@@ -371,6 +395,8 @@ def _by_part(words: Sequence[str], table: Table) -> Meaning | None:
             entry = by_tokens(table).get(part)
             if entry is not None and entry.column in _BY_PART:
                 return Meaning(entry, "part")
+            if entry is not None and len(part) > 1:  # 'Sales category code' is no sales
+                return None
     return None
 
 

@@ -9,13 +9,14 @@ from intake.words.languages.language import Y_OR_REVENUE, Language
 
 ENGLISH: Final = Language(
     name="English",
-    small_words="of the a an in at on for per to by",
+    small_words="of the a an in at on for per to by lineitem variant",
     code_words="code id no nr nbr num number key ref",
     name_words="name description desc title label",
     columns={
         "unique_id": "series, series id, time series",
         "location": (
-            "store, shop, site, branch, warehouse, plant, outlet, location, sales point, point of sale, depot"
+            "restaurant, venue, store, shop, site, branch, warehouse, plant, outlet, location, "
+            "sales point, point of sale, depot"
         ),
         "product": "product, item, article, material, menu, stock item, part, goods",
         "channel": "channel, sales channel, distribution channel",
@@ -89,7 +90,9 @@ ENGLISH: Final = Language(
             "quantity from"
         ),
         "pack_size": (
-            "pack size, pack, case size, units per pack, units per case, units per box, multiple, order "
+            "case qty, case quantity, quantity per case, pack quantity, carton quantity, "
+            "pack size, pack, case size, units per pack, units per case, units per box, multiple, "
+            "order "
             "multiple, size multiple"
         ),
         "minimum_order_quantity": (
@@ -149,7 +152,8 @@ ENGLISH: Final = Language(
         },
         Table.STOCK: {
             "on_hand": (
-                "on hand, stock, inventory, quantity, qty, units, quantity on hand, qty on hand, stock on "
+                "unrestricted, on hand, stock, inventory, quantity, qty, units, quantity on hand, "
+                "qty on hand, stock on "
                 "hand, stock level, stock quantity, current stock, end inventory, ending inventory, closing "
                 "stock, closing inventory, inventory level, free stock, balance, onhand"
             ),
@@ -157,6 +161,10 @@ ENGLISH: Final = Language(
         },
         Table.ITEMS: {"source": "source, supplied by, supplier, vendor, supplier id"},
         Table.SUPPLIERS: {
+            "minimum_order_value": (
+                "minimum order, minimum order value, minimum value, min order value, "
+                "minimum order amount, mov, min order"
+            ),
             "supplier_id": "code, id, supplier, vendor, supplier code",
             "name": "name, supplier name, vendor name, company, company name",
         },
@@ -167,7 +175,9 @@ ENGLISH: Final = Language(
             ),
         },
         Table.BILL_OF_MATERIALS: {
-            "parent": "product, item, parent, assembly, finished product, parent item, finished good",
+            "parent": (
+                "product, item, material, parent, assembly, finished product, parent item, finished good"
+            ),
             "quantity_per": (
                 "quantity, qty, quantity per unit, quantity per, usage, bom quantity, component quantity, "
                 "qty per"
@@ -181,7 +191,8 @@ ENGLISH: Final = Language(
     second_choice={
         Table.SALES: {
             "ds": (
-                "invoice date, order date, date of invoice, document date, booking date, ordered on, "
+                "purchase date, invoice date, order date, date of invoice, document date, "
+                "booking date, ordered on, "
                 "receipt date, created at, delivery note date"
             ),
             "revenue": (
@@ -224,7 +235,9 @@ ENGLISH: Final = Language(
         ),
         "stock": "stock, closing stock, opening stock, on hand, inventory",
         "a remark": (
-            "remark, note, comment, status, row id, row number, index, last update, updated at, reason"
+            "last updated, last modified, update date, modified date, modification date, last updated date, "
+            "updated date, remark, note, comment, status, row id, row number, index, last update, "
+            "updated at, reason"
         ),
         "the unit": "unit, uom, unit of measure, measure",
         "the currency": "currency, exchange rate, currency code",

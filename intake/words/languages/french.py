@@ -15,7 +15,8 @@ FRENCH: Final = Language(
     columns={
         "unique_id": "série, identifiant série",
         "location": (
-            "magasin, boutique, point de vente, succursale, entrepôt, dépôt, site, établissement, agence, "
+            "restaurant, magasin, boutique, point de vente, succursale, entrepôt, dépôt, site, "
+            "établissement, agence, "
             "usine, lieu"
         ),
         "product": "produit, article, matière, marchandise, plat, pièce",
@@ -31,7 +32,8 @@ FRENCH: Final = Language(
         "week": "semaine, numéro semaine, semaine ISO, année semaine, sem",
         "day": "jour, jour du mois",
         "price": (
-            "prix, prix unitaire, prix vente, prix de vente unitaire, pu, pvp, prix moyen, pu ht, prix ht, "
+            "pv, pv ht, prix, prix unitaire, prix vente, prix de vente unitaire, pu, pvp, "
+            "prix moyen, pu ht, prix ht, "
             "prix unitaire ht, prix unitaire hors taxe, tarif, pvc"
         ),
         "in_stock": "en stock, disponible, disponibilité",
@@ -47,7 +49,8 @@ FRENCH: Final = Language(
             "expiration, date expiration"
         ),
         "on_order": (
-            "en commande, en transit, en cours de livraison, à recevoir, quantité commandée, en cours de "
+            "en commande fournisseur, commande fournisseur, en commande, en transit, "
+            "en cours de livraison, à recevoir, quantité commandée, en cours de "
             "commande"
         ),
         "due_date": "échéance, date livraison, livraison, date prévue, date arrivée, livraison prévue",
@@ -72,14 +75,17 @@ FRENCH: Final = Language(
         ),
         "order_weekdays": "jours de commande, jours commande",
         "component": "composant, ingrédient, matière première",
-        "unit_cost": "coût, coût unitaire, prix achat, prix d'achat, prix de revient",
+        "unit_cost": (
+            "coût, coût unitaire, prix achat, prix d'achat, prix de revient, pa, pa ht, prix achat ht"
+        ),
         "break_quantity": "à partir de, quantité à partir de, palier, seuil quantité",
         "pack_size": (
             "colisage, conditionnement, unités par colis, unités par carton, taille colis, multiple, "
             "multiple de commande, pcb"
         ),
         "minimum_order_quantity": (
-            "quantité minimum, quantité minimale, quantité minimum de commande, minimum commande quantité, "
+            "quantité minimum, quantité minimale, quantité minimum commande, qté min commande, "
+            "quantité minimum de commande, minimum commande quantité, "
             "qmc, quantité minimale de commande"
         ),
         "purchase_unit": "unité achat, unité d'achat, unité de commande",
@@ -138,7 +144,7 @@ FRENCH: Final = Language(
         Table.TERMS: {  # what a supplier asks is what we pay
             "unit_cost": (
                 "coût, coût unitaire, prix achat, prix d'achat, prix de revient, prix, prix unitaire, "
-                "tarif, pu"
+                "tarif, pu, pa, pa ht, prix achat ht, prix ht, prix net"
             ),
         },
         Table.BILL_OF_MATERIALS: {

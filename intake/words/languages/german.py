@@ -128,7 +128,8 @@ GERMAN: Final = Language(
             ),
             Y_OR_REVENUE: "Verkäufe, Verkauf, Gesamtverkäufe, Abverkauf, Abverkäufe",
             "revenue": (
-                "Umsatz, Erlös, Erlöse, Nettoumsatz, Umsatz netto, Betrag, Nettobetrag, Gesamtpreis, "
+                "Preis gesamt, Gesamtpreis netto, Umsatz, Erlös, Erlöse, Nettoumsatz, "
+                "Umsatz netto, Betrag, Nettobetrag, Gesamtpreis, "
                 "Warenwert, Verkaufswert, Wert, Zeilensumme, Positionswert, Gesamtbetrag, Umsatzerlöse, "
                 "Nettowert, Netto, Zeilenbetrag, Netto Umsatz, Nettoerlös"
             ),
@@ -166,7 +167,8 @@ GERMAN: Final = Language(
         },
         Table.BILL_OF_MATERIALS: {
             "parent": (
-                "Produkt, Artikel, Fertigprodukt, Endprodukt, Baugruppe, Rezept, Erzeugnis, Fertigerzeugnis"
+                "Produkt, Artikel, Material, Fertigprodukt, Endprodukt, Baugruppe, Rezept, "
+                "Erzeugnis, Fertigerzeugnis"
             ),
             "quantity_per": "Menge, Menge je, Menge pro Einheit, Verbrauch, Einsatzmenge, Menge pro Stück",
         },

@@ -15,7 +15,8 @@ PORTUGUESE: Final = Language(
     columns={
         "unique_id": "série, id série",
         "location": (
-            "loja, filial, armazém, estabelecimento, ponto de venda, pdv, unidade de negócio, depósito, "
+            "restaurante, loja, filial, armazém, estabelecimento, ponto de venda, pdv, "
+            "unidade de negócio, depósito, "
             "fábrica, local, sucursal, centro, posto de venda"
         ),
         "product": "produto, artigo, item, material, mercadoria, prato, peça",
@@ -115,7 +116,8 @@ PORTUGUESE: Final = Language(
                 "vendas, venda, vendas totais, total vendas, venda total, total de vendas, vendas diárias"
             ),
             "revenue": (
-                "receita, faturamento, faturação, valor, valor total, valor líquido, montante, receita "
+                "euros, preço total, receita, faturamento, faturação, valor, valor total, "
+                "valor líquido, montante, receita "
                 "líquida, vendas líquidas, total líquido, valor venda, valor da venda, total linha, vl "
                 "total, vlr total, valor total líquido, valor vendas, importância, subtotal"
             ),
@@ -130,13 +132,18 @@ PORTUGUESE: Final = Language(
         },
         Table.STOCK: {
             "on_hand": (
-                "estoque, existências, existência, quantidade, inventário, unidades, estoque atual, stock "
+                "utilização livre, estoque, existências, existência, quantidade, inventário, "
+                "unidades, estoque atual, stock "
                 "atual, saldo, estoque disponível, qtd, disponível, estoque físico, quantidade em estoque"
             ),
             "as_of": "data, data estoque, data inventário, data stock, data contagem",
         },
         Table.ITEMS: {"source": "origem, fonte, fornecedor, fornecido por, fornecedor principal"},
         Table.SUPPLIERS: {
+            "minimum_order_value": (
+                "pedido mínimo, encomenda mínima, valor mínimo, valor mínimo encomenda, "
+                "pedido mínimo valor, valor mínimo de pedido, valor mínimo de encomenda"
+            ),
             "supplier_id": "código, fornecedor, código fornecedor, chave",
             "name": "nome, nome fornecedor, razão social, empresa",
         },
@@ -147,7 +154,7 @@ PORTUGUESE: Final = Language(
             ),
         },
         Table.BILL_OF_MATERIALS: {
-            "parent": "produto, artigo, produto acabado, pai, produto final, receita",
+            "parent": "produto, artigo, material, produto acabado, pai, produto final, receita",
             "quantity_per": (
                 "quantidade, quantidade por, quantidade por unidade, consumo, qtd, quantidade necessária"
             ),
@@ -184,7 +191,7 @@ PORTUGUESE: Final = Language(
             "pagamento, forma de pagamento, meio de pagamento, método de pagamento, cartão, banco, condição "
             "de pagamento"
         ),
-        "tax": "iva, imposto, impostos, taxa iva, icms, valor iva, percentual imposto",
+        "tax": "cfop, ncm, cst, iva, imposto, impostos, taxa iva, icms, valor iva, percentual imposto",
         "cost and margin": "custo, custo unitário, preço de custo, preço compra, margem, lucro",
         "shipping": "data envio, data entrega, envio, transportadora, frete, data de vencimento",
         "stock": "estoque, existências, saldo, estoque final",

@@ -15,7 +15,7 @@ SPANISH: Final = Language(
     columns={
         "unique_id": "serie, id serie, clave serie",
         "location": (
-            "tienda, sucursal, local, almacén, planta, ubicación, centro, punto de venta, pdv, "
+            "restaurante, tienda, sucursal, local, almacén, planta, ubicación, centro, punto de venta, pdv, "
             "establecimiento, delegación, bodega, comercio"
         ),
         "product": "producto, artículo, material, ítem, mercancía, menú, plato, pieza",
@@ -136,7 +136,8 @@ SPANISH: Final = Language(
                 "ventas, venta, ventas totales, venta total, ventas diarias, venta diaria, ventas semanales"
             ),
             "revenue": (
-                "importe, ingresos, ingreso, importe neto, importe bruto, facturación, facturado, ventas "
+                "euros, importe euros, precio total, importe, ingresos, ingreso, importe neto, "
+                "importe bruto, facturación, facturado, ventas "
                 "netas, venta neta, importe venta, importe ventas, total neto, monto, importe total, total "
                 "línea, importe línea, ventas importe, base imponible, valor venta, ventas brutas, "
                 "subtotal, valor, importe facturado, monto total, neto"
@@ -155,7 +156,8 @@ SPANISH: Final = Language(
         },
         Table.STOCK: {
             "on_hand": (
-                "existencias, existencia, inventario, cantidad, unidades, stock actual, stock disponible, "
+                "libre utilización, existencias, existencia, inventario, cantidad, unidades, "
+                "stock actual, stock disponible, "
                 "uds, stock físico, cantidad disponible, saldo, stock real, stock final, inventario final, "
                 "existencias finales, disponible"
             ),
@@ -165,6 +167,10 @@ SPANISH: Final = Language(
             "source": "origen, fuente, suministrado por, proveedor, proveedor habitual, proveedor principal"
         },
         Table.SUPPLIERS: {
+            "minimum_order_value": (
+                "pedido mínimo, mínimo de pedido, importe mínimo, pedido mínimo valor, "
+                "importe mínimo pedido, valor mínimo, pedido mínimo importe, compra mínima"
+            ),
             "supplier_id": "código, proveedor, clave, código proveedor",
             "name": "nombre, nombre proveedor, razón social, empresa",
         },
@@ -175,7 +181,7 @@ SPANISH: Final = Language(
             ),
         },
         Table.BILL_OF_MATERIALS: {
-            "parent": "padre, producto, producto terminado, artículo, elaborado, receta, plato",
+            "parent": "padre, producto, material, producto terminado, artículo, elaborado, receta, plato",
             "quantity_per": "cantidad, cantidad por, cantidad por unidad, consumo, cantidad necesaria",
         },
         Table.CAPACITY: {"capacity": "capacidad, capacidad disponible, unidades, cantidad, capacidad máxima"},
@@ -219,7 +225,10 @@ SPANISH: Final = Language(
         ),
         "shipping": "fecha envío, fecha entrega, envío, transporte, transportista, portes, fecha vencimiento",
         "stock": "existencias, stock, stock final, stock inicial, inventario",
-        "a remark": "observaciones, comentarios, nota, notas, motivo, indice, fila, número fila",
+        "a remark": (
+            "fecha modificación, última modificación, última actualización, fecha actualización, "
+            "observaciones, comentarios, nota, notas, motivo, indice, fila, número fila"
+        ),
         "the unit": "unidad, unidad de medida, medida, um, udm",
         "the currency": "moneda, divisa, tipo de cambio",
         "the supplier": "proveedor, marca, fabricante",

@@ -31,7 +31,7 @@ EXPECTED = [("Pan", "01-05", 3.0), ("Sal", "01-05", 4.0), ("Pan", "01-06", 5.0)]
         ("", 1, 0),
         ("Panadería López, S.L.\nInforme de ventas\n", 3, 0),
         ("Panadería López, S.L.;;\n;;\nVentas;;\n", 3, 1),
-        ("Tienda:;Norte;\nDesde:;01/01/2026;\n\nImpreso el 3 de marzo\n\n", 4, 2),
+        ("Empresa:;Norte;\nDesde:;01/01/2026;\n\nImpreso el 3 de marzo\n\n", 4, 2),
         ("Sales report;;;;;\n\n\n", 2, 2),
     ],
 )
