@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from intake.errors import InputError
 from intake.layout.sheet import Sheet
 from intake.mapping import column_line
@@ -14,6 +16,7 @@ from intake.text_columns import quoted
 from intake.words.claims import Claim
 from intake.words.headers import says_code, snake_case
 
+_FEW: Final = 0.5
 _PLAIN_NAMES: Final = {"ds": "date", "y": "quantity", "unique_id": "series or product"}
 
 
@@ -46,7 +49,26 @@ def found_by_content(
         elif not numbers and "revenue" in chosen and measure == "y":
             why = f"{chosen['revenue'].evidence}; no column says units, so what is counted here is money"
             found["y"] = _by_content(chosen["revenue"], "y", why)
+    date = found.get("ds") or chosen.get("ds")
+    if schema.measure == "y" and date is not None and not {"unique_id", *schema.unique_id_parts} & set(known):
+        names = [claim for claim in undecided if _tells_rows_apart(claim, date)]
+        if len(names) == 1:
+            why = "no column names the series, and each text of this one is there once per date"
+            found["product"] = _by_content(names[0], "product", why)
     return found
+
+
+def _tells_rows_apart(claim: Claim, date: Claim) -> bool:
+    """Whether a column of unknown words, each on many dates, is what differs between rows of one date."""
+    rows = len(claim.written.codes)
+    words = claim.content.numbers < _FEW and claim.content.dates < _FEW and not claim.topic
+    if not (words or says_code(claim.header)) or claim.written.blank.any():
+        return False
+    texts, dates = len(claim.written.texts), len(date.written.texts)
+    if not 1 < texts <= rows / 2 or dates == rows:
+        return False
+    pairs = claim.written.codes.astype(np.int64) * dates + date.written.codes
+    return len(np.unique(pairs)) == rows
 
 
 def nameless(header: str) -> bool:

@@ -16,6 +16,7 @@ from intake.mapping import IGNORE, FileMapping, column_line
 from intake.repeated_columns import repeated_column
 from intake.tables import Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, quoted
+from intake.values.decimals import NumberTexts
 from intake.words.choice import choose, rivals_error
 from intake.words.claims import Claim, claim_of
 from intake.words.headers import says_code, snake_case
@@ -27,6 +28,7 @@ from intake.words.vocabulary import KNOWN_EXOG
 _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
 EXOG: Final = "exog"  # the description of a number that the schema does not know
 ATTRIBUTE: Final = "attribute"  # that of a text
+_LOOKED_AT: Final = 100_000  # distinct texts of a column that may be exog
 _MEASURED: Final = ("cost and margin", "stock")  # topics whose numbers are worth keeping as exog
 
 
@@ -187,6 +189,8 @@ def _unknown(
         return None, Finding(
             written.header, f"the column headed {header} is not kept; give it a name of letters to keep it"
         )
+    if schema.keeps_exog and claim.content.is_number and not _of_one_unit(written):
+        return left_out("is not used: its numbers have different units", column=IGNORE)
     if schema.keeps_exog and claim.content.is_number and not says_code(written.header):
         column = Column(name=name, kind=Kind.NUMBER, description=EXOG)
         overrule = column_line(written.header, IGNORE)
@@ -198,6 +202,13 @@ def _unknown(
         overrule = column_line(written.header, IGNORE)
         return column, Finding(written.header, f"{header} is kept as {name}", "", overrule)
     return left_out("is not used in this table, so it is not kept", column=IGNORE)
+
+
+def _of_one_unit(written: TextColumn) -> bool:
+    """Whether all numbers of a column have the same unit, or none: '500 g' and '1 kg' have not."""
+    parts = NumberTexts.of(written.texts[:_LOOKED_AT])
+    read = parts.digits != ""
+    return len(set(parts.unit[read])) <= 1 and len(set(parts.currency[read])) <= 1
 
 
 def _about(topic: str) -> str:

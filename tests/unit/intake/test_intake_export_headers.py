@@ -106,3 +106,19 @@ def test_products_across_with_their_total() -> None:
     reading = read("Fecha;Barra;Napolitana;Total\n13/01/2026;1;2;3\n14/01/2026;4;5;9\n15/01/2026;6;7;13\n")
     assert reading.quantity_accepted == 25
     assert sorted(reading.frame["unique_id"].unique()) == ["Barra", "Napolitana"]
+
+
+def test_sizes_in_several_units_are_no_exog() -> None:
+    rows = "".join(f"{day}/01/2026;A;500 g;2\n{day}/01/2026;B;1 kg;3\n" for day in range(13, 28))
+    reading = read("Fecha;Artículo;Formato;Uds\n" + rows)
+    assert reading.lines.rejected == 0
+    assert "formato" not in reading.frame
+
+
+def test_an_unknown_column_that_tells_the_rows_of_a_date_apart_is_the_product() -> None:
+    rows = "".join(f"{day}/01/2026;{name};2\n" for day in range(13, 28) for name in ("Pan", "Sal"))
+    reading = read("Fecha;Denom. interna;Uds\n" + rows)
+    assert sorted(reading.frame["unique_id"].unique()) == ["Pan", "Sal"]
+    about = next(finding for finding in reading.findings if finding.about == "Denom. interna")
+    assert about.suspicious
+    assert about.overrule == 'columns."Denom. interna" = "ignore"'
