@@ -8,17 +8,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from intake.errors import InputError
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
-from intake.mapping import FileMapping
+from intake.mapping import IGNORE, FileMapping, column_line
 from intake.problems import Problem
 from intake.tables import DATE_PARTS, Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, Texts, Values, quoted
-from intake.values.cells import reasons_against, with_words
+from intake.values.cells import named_events, reasons_against, with_words
 from intake.values.closed_texts import CLOSED_TEXTS, read_closed_texts
 from intake.values.conventions import NOTHING_SETTLED, Interpretation, Settled
 from intake.values.date_columns import read_dates
@@ -76,6 +75,7 @@ def convert(
             continue
         meaning = dates.meanings.get(name) or numbers.meanings.get(name)
         meaning = with_words(role, meaning) if meaning else Interpretation(role.written.texts)
+        findings += _about_names(role)
         if name in CLOSED_TEXTS and role.column.kind is Kind.TEXT:
             texts, reasons = read_closed_texts(name, role.written)
             meaning = Interpretation(texts)
@@ -141,6 +141,16 @@ def _texts(written: TextColumn, texts: Texts) -> pd.Categorical:
 
 def _shared_texts(codes: Any, texts: Any) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=texts)
+
+
+def _about_names(role: Role) -> list[Finding]:
+    texts = role.written.texts[named_events(role)]
+    if not len(texts):
+        return []
+    header = role.written.header
+    shown = ", ".join(map(quoted, texts[:3])) + (", ..." if len(texts) > 3 else "")
+    sentence = f"{quoted(header)} names each {role.column.name}: {shown} count as yes"
+    return [Finding(header, sentence, overrule=column_line(header, IGNORE))]
 
 
 def _date_of_parts(parts: Mapping[str, TextColumn], sheet: Sheet) -> DateOfParts:

@@ -84,8 +84,8 @@ def _may_be_label(column: TextColumn, table: Table, mapping: FileMapping) -> boo
 def _labels_once(
     column: TextColumn, own: Mask, called: Mask, totals: Mask, segments: npt.NDArray[np.intp]
 ) -> bool:
-    data = ~(called | totals)
-    if (own & data).sum() > (1 - _MOSTLY) * data.sum():
+    plain = ~(called | totals)
+    if (own & plain).sum() > (1 - _MOSTLY) * plain.sum():
         return False
     pairs = segments[own].astype(np.int64) * (len(column.texts) + 1) + column.codes[own]
     return len(np.unique(pairs)) == len(pairs)

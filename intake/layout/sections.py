@@ -77,16 +77,16 @@ def with_sections(sheet: Sheet, table: Table, mapping: FileMapping) -> Sheet:
     for column in sheet.columns:
         filled += ~column.blank_rows()
     labels = _labels(sheet, filled, table, mapping)
-    data = np.ones(len(sheet.spans), dtype=np.bool_)
-    data[list(labels)] = False
-    if 0 not in labels or len(labels) > _MOST * len(data) or not data.any():
+    below = np.ones(len(sheet.spans), dtype=np.bool_)
+    below[list(labels)] = False
+    if 0 not in labels or len(labels) > _MOST * len(below) or not below.any():
         return sheet
     keys: dict[tuple[str, int], list[int]] = {}
     for row, label in labels.items():
         keys.setdefault((label.header, -1 if label.header else label.position), []).append(row)
-    if not all(_holds(sheet, key, rows, labels, data) for key, rows in keys.items()):
+    if not all(_holds(sheet, key, rows, labels, below) for key, rows in keys.items()):
         return sheet
-    filled_sheet, at = sheet, np.arange(len(data))
+    filled_sheet, at = sheet, np.arange(len(below))
     for (header, position), rows in reversed(keys.items()):  # the innermost first: it is what is sold
         starts = np.array(rows)
         codes = np.searchsorted(starts, at, side="right") - 1
@@ -94,7 +94,7 @@ def with_sections(sheet: Sheet, table: Table, mapping: FileMapping) -> Sheet:
         lines = sheet.first_lines[starts].tolist()
         written = np.where(codes >= 0, texts[np.maximum(codes, 0)], "").astype(object)
         own = None if header else filled_sheet.columns[position]
-        if own is not None and _is_blank_in(own, data):
+        if own is not None and _is_blank_in(own, below):
             named = own.texts[own.codes]
             merged = TextColumn.of(
                 own.header or SECTION, np.where(named == "", written, named).astype(object)
@@ -102,7 +102,7 @@ def with_sections(sheet: Sheet, table: Table, mapping: FileMapping) -> Sheet:
             filled_sheet = _replaced(filled_sheet, position, merged, lines, texts, table, mapping)
         else:
             filled_sheet = _with_column(filled_sheet, header, written, lines, table, mapping)
-    return filled_sheet.without(~data, footer=False)
+    return filled_sheet.without(~below, footer=False)
 
 
 def _labels(
@@ -132,30 +132,30 @@ def _labels(
 
 
 def _holds(
-    sheet: Sheet, key: tuple[str, int], rows: Sequence[int], labels: Mapping[int, _Label], data: Mask
+    sheet: Sheet, key: tuple[str, int], rows: Sequence[int], labels: Mapping[int, _Label], below: Mask
 ) -> bool:
     """Whether these are labels: rows of data follow each, and nothing in the data looks like them."""
     header, position = key
     last = [row for row in rows if row + 1 not in labels]
-    if any(row + 1 >= len(data) for row in last) or (
+    if any(row + 1 >= len(below) for row in last) or (
         not header and len({labels[row].text for row in rows}) < len(rows)
     ):
         return False
     if header:
         return True
     column = sheet.columns[position]
-    if _is_blank_in(column, data):
+    if _is_blank_in(column, below):
         return True
-    texts = set(column.texts[np.unique(column.codes[data])])
+    texts = set(column.texts[np.unique(column.codes[below])])
     words = kinds_of([text for text in texts if text]) == Kind.WORDS
-    own_rows = int((~column.blank_rows() & data).sum())
+    own_rows = int((~column.blank_rows() & below).sum())
     recurs = not words.any() or len(texts) < own_rows
     return len(rows) > 1 and recurs and not texts & {labels[row].text for row in rows}
 
 
-def _is_blank_in(column: TextColumn, data: Mask) -> bool:
+def _is_blank_in(column: TextColumn, below: Mask) -> bool:
     """Whether the column has nothing in the rows of data but names of totals."""
-    return all(not text or is_total(text) for text in column.texts[np.unique(column.codes[data])].tolist())
+    return all(not text or is_total(text) for text in column.texts[np.unique(column.codes[below])].tolist())
 
 
 def _with_title(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from intake.tables import Kind
 from intake.text_columns import Texts, quoted
@@ -34,11 +35,17 @@ def with_words(role: Role, meaning: Interpretation) -> Interpretation:
     values = meaning.values.copy()
     values[np.isin(words, _YES)] = 1.0
     values[np.isin(words, _NO)] = 0.0
-    if role.column.name in _NAMED_EVENTS:  # 'Navidad': where something has a name, it is
-        named = np.isnan(values) & ~is_missing(role.written)
-        named &= [word != "" and any(letter.isalpha() for letter in word) for word in words]
-        values[named] = 1.0
+    values[named_events(role) & np.isnan(values)] = 1.0
     return replace(meaning, values=values)
+
+
+def named_events(role: Role) -> npt.NDArray[np.bool_]:
+    """Which distinct texts name a holiday or a promotion, such as 'Navidad': what has a name, is."""
+    texts = role.written.texts
+    if role.column.name not in _NAMED_EVENTS:
+        return np.zeros(len(texts), dtype=np.bool_)
+    said = np.isin([plain(text) for text in texts], (*_YES, *_NO)) | is_missing(role.written)
+    return np.array([any(letter.isalpha() for letter in text) for text in texts], dtype=np.bool_) & ~said
 
 
 def reasons_against(role: Role, meaning: Interpretation) -> Texts:
@@ -46,7 +53,7 @@ def reasons_against(role: Role, meaning: Interpretation) -> Texts:
     column, texts = role.column, role.written.texts
     reasons = np.full(len(texts), "", dtype=object)
 
-    def object_to(wrong: np.typing.NDArray[np.bool_], complaint: str) -> None:
+    def object_to(wrong: npt.NDArray[np.bool_], complaint: str) -> None:
         reasons[wrong] = [f"{quoted(text)} {complaint}" for text in texts[wrong]]
 
     empty = texts == "" if column.kind is Kind.TEXT else is_missing(role.written)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from intake.tables import Table
 from intake.text_columns import quoted
 from intake.words.languages.language import Y_OR_REVENUE
+from intake.words.units import CURRENCIES, MEASURES, PIECES, SIGNS
 from intake.words.vocabulary import (
     THINGS,
     Aspect,
@@ -32,116 +33,6 @@ CONFIDENCE: Final[dict[Likeness, float]] = {"word": 1.0, "form": 0.9, "short": 0
 
 _IN_BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]?")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PIECES: Final = frozenset(
-    [
-        "ud",
-        "uds",
-        "und",
-        "unid",
-        "unids",
-        "u",
-        "un",
-        "pz",
-        "pza",
-        "pzas",
-        "pza",
-        "pcs",
-        "pc",
-        "piece",
-        "pieces",
-        "stk",
-        "stck",
-        "st",
-        "stuck",
-        "ea",
-        "units",
-    ]
-)
-_MEASURES: Final = frozenset(
-    [
-        "kg",
-        "kgs",
-        "kilo",
-        "kilos",
-        "g",
-        "gr",
-        "grs",
-        "mg",
-        "t",
-        "tn",
-        "ton",
-        "tons",
-        "lb",
-        "lbs",
-        "oz",
-        "l",
-        "lt",
-        "lts",
-        "ltr",
-        "litro",
-        "litros",
-        "litre",
-        "litres",
-        "liter",
-        "ml",
-        "cl",
-        "hl",
-        "m",
-        "m2",
-        "m3",
-        "cm",
-        "caja",
-        "cajas",
-        "box",
-        "boxes",
-        "case",
-        "cases",
-        "karton",
-        "kisten",
-        "palet",
-        "palets",
-        "gal",
-    ]
-)
-_SIGNS: Final = {"€": "EUR", "$": "$", "£": "GBP", "¥": "¥", "₹": "INR"}
-_CURRENCIES: Final = frozenset(
-    [
-        "eur",
-        "euro",
-        "euros",
-        "usd",
-        "gbp",
-        "chf",
-        "mxn",
-        "cop",
-        "clp",
-        "ars",
-        "pen",
-        "brl",
-        "jpy",
-        "cny",
-        "inr",
-        "sek",
-        "nok",
-        "dkk",
-        "pln",
-        "czk",
-        "huf",
-        "ron",
-        "try",
-        "uyu",
-        "bob",
-        "pyg",
-        "gtq",
-        "dop",
-        "crc",
-        "dollar",
-        "dollars",
-        "peso",
-        "pesos",
-        "reais",
-    ]
-)
 _SPLITTABLE: Final = ("nummer", "nr", "bezeichnung", "beschreibung", "name", "code", "id", "no")
 _GLUED: Final[dict[str, Aspect]] = {
     **dict.fromkeys(("cod", "codi", "code", "id", "num", "nro", "ref"), "code"),
@@ -404,10 +295,10 @@ def _without_units(header: str) -> tuple[str, str, str]:
     """The header without brackets and without a unit or a currency at its end, and those two."""
     unit, currency = _unit_of(header)
     bare = _IN_BRACKETS.sub(" ", header)
-    for sign in _SIGNS:
+    for sign in SIGNS:
         bare = bare.replace(sign, " ")
     words = _words(bare)
-    while len(words) > 1 and words[-1].rstrip(".") in _PIECES | _MEASURES | _CURRENCIES:
+    while len(words) > 1 and words[-1].rstrip(".") in PIECES | MEASURES | CURRENCIES:
         words.pop()
         bare = " ".join(words)
     return bare, unit, currency
@@ -418,15 +309,15 @@ def _unit_of(header: str) -> tuple[str, str]:
     inside = " ".join(_IN_BRACKETS.findall(header))
     words = _words(header)
     said = [word.rstrip(".") for word in [*_words(inside), *(words[-1:] if len(words) > 1 else [])]]
-    unit = next((word for word in said if word in _PIECES | _MEASURES), "")
-    signs = [name for sign, name in _SIGNS.items() if sign in header]
-    currency = next((word for word in said if word in _CURRENCIES), "")
+    unit = next((word for word in said if word in PIECES | MEASURES), "")
+    signs = [name for sign, name in SIGNS.items() if sign in header]
+    currency = next((word for word in said if word in CURRENCIES), "")
     return unit, (signs or [currency.upper()])[0]
 
 
 def is_piece(unit: str) -> bool:
     """Whether a unit counts pieces."""
-    return unit in _PIECES
+    return unit in PIECES
 
 
 def says_code(header: str) -> bool:

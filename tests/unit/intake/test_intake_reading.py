@@ -225,7 +225,7 @@ def test_ticket_lines_are_not_taken_for_duplicates() -> None:
         ),
         (Table.ITEMS, "unique_id,service_level\na,0.9\nb,95\n", "'95' is above 1, which is the whole"),
         (Table.CALENDAR, "ds,holiday\n2026-01-05,no\n2026-01-06,-1\n", "'-1' is below 0"),
-        (Table.CALENDAR, "ds,holiday\n2026-01-05,no\n2026-01-06,Reyes\n", "'Reyes' is not a number"),
+        (Table.CALENDAR, "ds,closed\n2026-01-05,no\n2026-01-06,Reyes\n", "'Reyes' is not a number"),
         (Table.SUPPLIERS, 'supplier,name\na,b\n"a"b,c\n', "the quotes do not match"),
         (Table.SUPPLIERS, "supplier,name\na,b\nc\n", "1 cells where the header has 2"),
     ],
