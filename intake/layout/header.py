@@ -92,6 +92,10 @@ def _with_neighbours(
         labels = _spread_labels(padded[above], names)
         if _is_group_row(padded[above], kinds[above], names, labels):
             groups, parts = labels, [above, top]
+            # A name that is merged over both rows stands in the upper one alone.
+            merged = [label and not name for label, name in zip(padded[above], names, strict=True)]
+            names = tuple(n or label for n, label in zip(names, padded[above], strict=True))
+            groups = tuple("" if m else group for m, group in zip(merged, groups, strict=True))
     after = top + 1
     if len(parts) == 1 and after < len(padded) - 1 and _is_second_row(padded, kinds, top):
         lower = padded[after]
@@ -172,7 +176,7 @@ def known_words(names: Sequence[str], table: Table, mapping: FileMapping) -> int
 def has_periods(names: Sequence[str], groups: Sequence[str]) -> bool:
     """Whether enough headers are dates for a wide table."""
     joined = [f"{name} {group}".strip() for name, group in zip(names, groups, strict=True)]
-    return bool(period_headers(names).sum() >= _PERIODS or period_headers(joined).sum() >= _PERIODS)
+    return any(period_headers(each).sum() >= _PERIODS for each in (names, joined, groups))
 
 
 def _by_position(grid: Grid, filled: npt.NDArray[np.intp]) -> Header:

@@ -73,6 +73,9 @@ def _periods(
     if alone.sum() >= _FEWEST or (mapping.shape == "wide" and alone.any()):
         return [_Period(i, headers[i], groups[i]) for i in np.flatnonzero(alone).tolist()]
     if any(groups):
+        over = period_headers(groups)  # the period above, and below it quantity and money
+        if over.sum() >= _FEWEST:
+            return [_Period(i, groups[i], headers[i]) for i in np.flatnonzero(over).tolist()]
         for joined in (
             [f"{name} {group}" for name, group in zip(headers, groups, strict=True)],
             [f"{group} {name}" for name, group in zip(headers, groups, strict=True)],

@@ -137,3 +137,18 @@ def test_a_wide_file_of_a_million_cells_takes_seconds() -> None:
     start = time.process_time()
     assert len(read(text).frame) == 200_000
     assert time.process_time() - start < 10
+
+
+def test_quantity_and_money_side_by_side_under_each_period() -> None:
+    reading = read_table(
+        (
+            "Filiale;Artikel;Q1 2025;;Q2 2025;;Q3 2025;\n"
+            ";;Menge;Umsatz;Menge;Umsatz;Menge;Umsatz\n"
+            "Nord;Brot;1;10;2;20;3;30\nSüd;Brot;4;40;5;50;6;60\n"
+        ).encode(),
+        "v.csv",
+        Table.SALES,
+    )
+    assert (reading.freq, reading.quantity_accepted) == ("QS", 21)
+    assert (reading.frame["revenue"] == 10 * reading.frame["y"]).all()
+    assert sorted(reading.frame["unique_id"].unique()) == ["Nord/Brot", "Süd/Brot"]
