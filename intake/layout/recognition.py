@@ -22,6 +22,7 @@ from intake.layout.meanings import meaning_of
 from intake.layout.sections import with_block_labels, with_sections
 from intake.layout.sheet import Sheet
 from intake.layout.stacking import Part, stack
+from intake.layout.title_years import with_year
 from intake.layout.wide import CELLS, to_rows
 from intake.mapping import FileMapping
 from intake.tables import SCHEMAS, Table
@@ -130,8 +131,10 @@ def _rows_of(candidate: _Candidate, table: Table, mapping: FileMapping) -> Sheet
         original_text=lambda row: grid.original_text(int(rows[row])),
         findings=(*grid.findings, *header.findings, *below.findings),
     )
-    sheet = with_block_labels(without_notes(sheet, table), _titles(grid, header, below), table, mapping)
+    titles = _titles(grid, header, below)
+    sheet = with_block_labels(without_notes(sheet, table), titles, table, mapping)
     sheet = fill_down(with_sections(sheet, table, mapping), table, mapping)
+    sheet = with_year(sheet, titles[0][1] if titles else (), grid.sheet, table, mapping)
     groups = (*below.groups, *("",) * (len(sheet.columns) - len(below.groups)))
     told = replace(mapping, columns={**sheet.meanings, **mapping.columns})
     return to_rows(sheet, groups, table, told)

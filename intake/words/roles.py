@@ -14,7 +14,7 @@ from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import IGNORE, FileMapping, column_line
 from intake.repeated_columns import repeated_column
-from intake.tables import Column, Kind, Schema, Table, schema_of
+from intake.tables import SCHEMAS, Column, Kind, Schema, Table, schema_of
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import NumberTexts
 from intake.words.choice import choose, rivals_error
@@ -22,6 +22,7 @@ from intake.words.claims import Claim, claim_of
 from intake.words.headers import says_code, snake_case
 from intake.words.required import found_by_content, nameless, require_columns
 from intake.words.stated import stated_columns
+from intake.words.undone import about_undone
 from intake.words.vocabulary import KNOWN_EXOG
 
 # Empty cells of number and date columns; never of text columns, where NA may be a code.
@@ -94,7 +95,14 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
             roles[column.name] = Role(column, written)
         if finding is not None:
             findings.append(finding)
-    return roles, findings
+    return roles, findings + _undone(sheet, roles, table)
+
+
+def _undone(sheet: Sheet, roles: Mapping[str, Role], table: Table) -> list[Finding]:
+    if table is not Table.SALES:
+        return []
+    parts = ("unique_id", *SCHEMAS[table].unique_id_parts)
+    return about_undone(sheet.columns, [roles[part].written for part in parts if part in roles])
 
 
 def is_missing(column: TextColumn) -> npt.NDArray[np.bool_]:

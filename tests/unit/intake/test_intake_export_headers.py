@@ -122,3 +122,14 @@ def test_an_unknown_column_that_tells_the_rows_of_a_date_apart_is_the_product() 
     about = next(finding for finding in reading.findings if finding.about == "Denom. interna")
     assert about.suspicious
     assert about.overrule == 'columns."Denom. interna" = "ignore"'
+
+
+def test_cancelled_orders_are_kept_and_said() -> None:
+    reading = read(
+        "Order date,Order status,Item,Qty\n"
+        "2026-01-13,Completed,Pan,2\n2026-01-14,Cancelled,Pan,3\n2026-01-15,Completed,Pan,4\n"
+    )
+    assert reading.quantity_accepted == 9
+    about = next(finding for finding in reading.findings if "'Cancelled'" in finding.sentence)
+    assert about.suspicious
+    assert about.sentence.startswith("1 rows say 'Cancelled' in 'Order status'")

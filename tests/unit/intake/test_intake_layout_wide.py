@@ -152,3 +152,21 @@ def test_quantity_and_money_side_by_side_under_each_period() -> None:
     assert (reading.freq, reading.quantity_accepted) == ("QS", 21)
     assert (reading.frame["revenue"] == 10 * reading.frame["y"]).all()
     assert sorted(reading.frame["unique_id"].unique()) == ["Nord/Brot", "Süd/Brot"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("Ventas por mes - Ejercicio 2025\n\n", "v.csv"), ("", "ventas/ventas_2025.csv")]
+)
+def test_months_without_a_year_are_of_the_one_in_the_title_or_the_name(title: str, name: str) -> None:
+    text = title + "Tienda;Producto;Enero;Febrero;Marzo\nNorte;Pan;1;2;3\nSur;Pan;4;5;6\n"
+    reading = read_table(text.encode(), name, Table.SALES)
+    assert sorted(reading.frame["ds"].dt.strftime("%Y-%m").unique()) == ["2025-01", "2025-02", "2025-03"]
+    assert (reading.freq, reading.quantity_accepted) == ("MS", 21)
+    assert any(finding.suspicious and "2025" in finding.sentence for finding in reading.findings)
+
+
+def test_months_of_no_year_or_of_two_are_refused() -> None:
+    table = "Tienda;Producto;Enero;Febrero;Marzo\nNorte;Pan;1;2;3\nSur;Pan;4;5;6\n"
+    for title in ("", "Comparativa 2024 2025\n\n"):
+        with pytest.raises(InputError, match="there is no date column"):
+            read_table((title + table).encode(), "v.csv", Table.SALES)
