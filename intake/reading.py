@@ -20,7 +20,8 @@ from intake.layout.footers import find_footers
 from intake.layout.recognition import find_sheet
 from intake.layout.sheet import Sheet
 from intake.mapping import NOTHING_STATED, FileMapping, Shape
-from intake.periods import infer_rhythm, period_start
+from intake.period_shares import is_finer
+from intake.periods import Rhythm, infer_rhythm, period_start
 from intake.problems import rows_with_problems
 from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
@@ -103,7 +104,7 @@ def read_table(
     freq, tickets, shape = None, None, sheet.shape
     repeated = repeats(sheet, usable)
     if table is Table.SALES:
-        frame, freq, about_periods = _to_periods(frame, usable, sheet, conversion.freq)
+        frame, freq, about_periods = _to_periods(frame, usable, sheet, conversion.freq, mapping.freq)
         findings += about_periods
         if sheet.shape == "long":
             tickets = are_tickets(Keys.of(frame, usable), usable, repeated, conversion.roles, mapping)
@@ -217,8 +218,26 @@ def _summed(
     return together, freq, [Finding("periods", sentence)]
 
 
+def _rhythm(
+    days: pd.Series[pd.Timestamp], unique_id: pd.Series[str], file: str, stated: str | None
+) -> Rhythm | None:
+    """The rhythm of the dates; None where a period is stated that days of this rhythm lie in as well.
+
+    Sales of a market on Saturdays look weekly and may be daily; months never become weeks by a statement.
+    """
+    try:
+        rhythm = infer_rhythm(days, unique_id)
+    except InputError as error:
+        if stated is None:
+            raise InputError(str(error), file=file) from error
+        return None
+    weeks = rhythm.freq.startswith("W")
+    other = stated is not None and stated != rhythm.freq and not is_finer(rhythm.freq, stated)
+    return None if other and (weeks or stated == "MS") else rhythm
+
+
 def _to_periods(
-    frame: pd.DataFrame, usable: Mask, sheet: Sheet, labels: str | None
+    frame: pd.DataFrame, usable: Mask, sheet: Sheet, labels: str | None, stated: str | None
 ) -> tuple[pd.DataFrame, str | None, list[Finding]]:
     """Move `ds` of usable rows to the first day of its period; freq is None if there is one date only."""
     days = frame.loc[usable, "ds"]
@@ -228,10 +247,10 @@ def _to_periods(
     if len(different) < 2:
         note = "there are not two different dates, so the frequency is left open"
         return frame, None, [Finding("periods", note)]
-    try:
-        rhythm = infer_rhythm(days, frame.loc[usable, "unique_id"])
-    except InputError as error:
-        raise InputError(str(error), file=sheet.name) from error
+    rhythm = _rhythm(days, frame.loc[usable, "unique_id"], sheet.name, stated)
+    if rhythm is None:
+        sentence = f"freq is {stated}, as is stated, and not what the dates look like"
+        return frame, "D", [Finding("periods", sentence, suspicious=True)]
     freq = rhythm.freq
     starts = period_start(pd.DatetimeIndex(different), freq).to_numpy()
     moved = int((starts != different)[codes].sum())

@@ -12,6 +12,7 @@ import pandas as pd
 from intake.errors import InputError
 from intake.findings import Finding
 from intake.mapping import FileMapping
+from intake.period_shares import fits_into
 from intake.periods import FREQUENCIES, period_start
 
 Mask = npt.NDArray[np.bool_]
@@ -19,7 +20,6 @@ Mask = npt.NDArray[np.bool_]
 _MOST: Final = 0.5  # share of the lines that stand beside another one of their series and period
 _SUMMED: Final = ("y", "revenue", "requested")
 _HIGHEST: Final = ("promotion", "holiday")
-_NESTED: Final = {"D": 0, "W": 1, "MS": 2, "QS": 3}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +148,7 @@ def coarser(stated: str, found: str | None, file: str, *, tickets: bool) -> bool
         raise InputError(f"'{stated}' is not a frequency; use one of {', '.join(FREQUENCIES)}", file=file)
     if found is None or found == stated or tickets:
         return tickets
-    one, other = (_NESTED["W" if freq.startswith("W") else freq] for freq in (found, stated))
-    if other > one and (found == "D" or (other == _NESTED["QS"] and found == "MS")):
+    if fits_into(found, stated):
         return True
     raise InputError(
         f"the file is of frequency {found}, and its periods cannot be summed to the stated freq {stated}; "

@@ -91,16 +91,17 @@ def interpret(
     """Read each column by the convention that can read most of its distinct texts.
 
     A column that several read equally well, but not alike, follows the decided columns of the file if those
-    agree, else what is usual, else what earlier files settled; without any of these the file is refused with
-    an InputError that shows both readings.
+    agree, else what is usual or what earlier files settled; without any of these, or where these two
+    contradict each other, the file is refused with an InputError that shows both readings.
     """
     if doubt.stated is not None:
         position = list(conventions).index(doubt.stated)
         return [_stated(each, position, doubt.stated) for each in columns]
     decided = [_decide(each, conventions, sheet, doubt.tie_break) for each in columns]
-    found = {each.convention for each in decided if each and each.convention}
+    found = list({each.convention for each in decided if each and each.convention})
+    of_the_others = found[0] if len(found) == 1 else None
     return [
-        interpretation or _follow(each, conventions, sheet, doubt, found.pop() if len(found) == 1 else None)
+        interpretation or _follow(each, conventions, sheet, doubt, of_the_others)
         for each, interpretation in zip(columns, decided, strict=True)
     ]
 
@@ -156,10 +157,13 @@ def _follow(
 ) -> Interpretation:
     possible = _best(readings)
     usual, reason = doubt.usual or (None, "")
+    settled = doubt.settled
+    if usual is not None and settled is not None and usual != settled:
+        usual = settled = None
     for convention, why, borrowed in (
         (of_the_others, "as the other columns of the file", False),
         (usual, reason, False),
-        (doubt.settled, "as the earlier files of the dataset; this one does not decide", True),
+        (settled, "as the earlier files of the dataset; this one does not decide", True),
     ):
         if convention is not None and (position := list(conventions).index(convention)) in possible:
             return Interpretation(readings.values[position], convention, why, borrowed)

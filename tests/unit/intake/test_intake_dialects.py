@@ -285,3 +285,19 @@ def test_a_day_is_not_read_with_a_time_that_does_not_exist() -> None:
     assert day_of("2024-01-05 24:10") == "NaT"
     assert day_of("2024-01-05 10:61") == "NaT"
     assert datetime.date.fromisoformat(day_of("05/01/2024 14h30")) == datetime.date(2024, 1, 5)
+
+
+def test_all_columns_in_doubt_follow_the_one_that_decides() -> None:
+    content = (
+        b"fecha,unidades,requested,precio\n2024-01-01,'1.234','1.234','1,50'\n2024-01-02,2,'1.234','1,50'\n"
+    )
+    reading = read_table(content.replace(b"'", b'"'), "v.csv", Table.SALES)
+    assert list(reading.frame["y"]) == [1234, 2]
+    assert list(reading.frame["requested"]) == [1234, 1234]
+
+
+def test_what_is_usual_and_what_earlier_files_say_may_not_contradict_each_other() -> None:
+    content = b"fecha,unidades\n2024-01-01,1.234\n2024-01-02,2.345\n"
+    assert list(read_table(content, "v.csv", Table.SALES).frame["y"]) == [1.234, 2.345]
+    with pytest.raises(InputError, match=r'state one of them in mapeo\.toml: decimal = "\."'):
+        read_table(content, "v.csv", Table.SALES, settled=Settled(decimal=","))

@@ -100,6 +100,19 @@ def test_days_are_summed_to_stated_weeks_and_months() -> None:
             read(months, freq=finer)
 
 
+def test_days_that_look_weekly_are_days_where_that_is_stated() -> None:
+    saturdays = "date,units\n2026-01-03,1\n2026-01-10,2\n2026-01-24,4\n"
+    assert read(saturdays).freq == "W-SAT"
+    assert read(saturdays, freq="D").freq == "D"
+    weeks = read(saturdays, freq="W-MON")
+    assert list(weeks.frame["ds"]) == list(pd.to_datetime(["2025-12-29", "2026-01-05", "2026-01-19"]))
+    assert [each.suspicious for each in weeks.findings if "as is stated" in each.sentence] == [True]
+    quarters = "date,units\n2026-02-01,1\n2026-05-01,2\n2026-08-01,4\n"
+    with pytest.raises(InputError, match="not calendar quarters"):
+        read(quarters)
+    assert list(read(quarters, freq="MS").frame["y"]) == [1, 2, 4]
+
+
 def test_rare_contradictions_stay_rejected() -> None:
     text = "date,units\n" + "".join(f"2026-01-{d:02d},{d}\n" for d in range(1, 32)) + "2026-01-03,9\n"
     reading = read(text, share=0.1)
