@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import pandas as pd
 
-_WIDTH: Final = 100
+_WIDTH: Final = 80  # a terminal's, and what a run's page shows without being scrolled
 _MOST_REJECTED: Final = 10
 
 
@@ -47,11 +47,20 @@ def inspection_text(
         parts.append("What was understood\n" + "\n".join(_statement(each, "-") for each in plain))
     if len(rejected):
         parts.append(_rejected(rejected))
-    overrules = list(dict.fromkeys(each.overrule for each in findings if each.overrule))
-    if overrules:
+    lines: dict[str, str] = {}  # by what they state: a mapping file says everything once
+    for each in findings:
+        if each.overrule:
+            lines.setdefault(each.overrule.partition(" = ")[0], each.overrule)
+    if lines:
         parts.append(
-            f"To say it otherwise, write the line into {mapping_file} and change its value\n"
-            + "\n".join(f"  {line}" for line in overrules)
+            _wrapped(
+                f"To say one thing otherwise, write its line, and no other, into {mapping_file}, with the "
+                "value that is right",
+                "",
+                "",
+            )
+            + "\n"
+            + "\n".join(f"  {line}" for line in lines.values())
         )
     return "\n\n".join(parts) + "\n"
 

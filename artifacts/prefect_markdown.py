@@ -11,6 +11,7 @@ import pandas as pd
 from artifacts.markdown_text import code, escaped, picture, table
 from artifacts.metrics_table import metrics_markdown
 
+_QUARANTINE: Final = ["file", "line", "column", "reason", "text"]
 _ADDRESS: Final = re.compile(r"https?://[^\s<>`]+")
 
 
@@ -41,14 +42,24 @@ def ingest_markdown(
     inspection: what is shown as it is. rejected: file, line, column, reason, text.
     """
     lines = pd.DataFrame(
-        [{"file": file, **kinds, "total": sum(kinds.values())} for file, kinds in counts.items()]
+        # What people look for first stands where a narrow window still shows it.
+        [
+            {"file": file, "lines": sum(kinds.values()), **dict(reversed(list(kinds.items())))}
+            for file, kinds in counts.items()
+        ]
     )
     sections = [table(lines, dict.fromkeys(lines.columns, ",d"))]
     if len(rejected):
         sections.append(
             f"**{len(rejected):,} rejected**" + (", the first 20:" if len(rejected) > 20 else ":")
         )
-        sections.append(table(rejected.head(20), {"line": "d"}))
+        sections.append(
+            "\n".join(
+                f"- {escaped(f'{file}, line {line}' + (f', column {column}' if column else ''))}: "
+                f"{escaped(str(reason))}; as it came: {code(str(text))}"
+                for file, line, column, reason, text in rejected.head(20)[_QUARANTINE].itertuples(index=False)
+            )
+        )
     sections.append("\n".join(f"- {escaped(note)}" for note in notes))
     # Indented by four, no text can end the block.
     as_it_is = "\n".join(f"    {line}".rstrip() for line in inspection.splitlines())

@@ -12,6 +12,7 @@ from intake.guessing import guess_table
 from intake.inspection import inspect_reading
 from intake.mapping import NOTHING_STATED, FileMapping
 from intake.mapping_file import MAPPING_FILE, parse_mapping
+from intake.planning_models import holds_model
 from intake.reading import read_table
 from intake.tables import Table
 
@@ -26,7 +27,7 @@ def inspect(file: Path, table: Table | None, mapping_file: Path | None, *, rejec
         inspection_of(
             content,
             file.name,
-            table or guess_table(content, file.name, mapping),
+            table,
             mapping,
             str(beside),
             rejected_share=rejected_share,
@@ -37,18 +38,47 @@ def inspect(file: Path, table: Table | None, mapping_file: Path | None, *, rejec
 def inspection_of(
     content: bytes,
     name: str,
-    table: Table,
+    table: Table | None,
     mapping: FileMapping,
     mapping_file: str,
     *,
     rejected_share: float = 0.05,
 ) -> str:
-    """What is understood of a file, as a text; raises InputError where it would be refused."""
-    reading = read_table(content, name, table, mapping=mapping, rejected_share=rejected_share)
+    """What is understood of a file, as a text; raises InputError where it would be refused.
+
+    A `table` that its columns speak against is read as such, and the text or the refusal says so first.
+    """
+    likely = table
+    try:
+        likely = guess_table(content, name, mapping)
+        said = table or likely
+        reading = read_table(content, name, said, mapping=mapping, rejected_share=rejected_share)
+    except InputError as refusal:
+        if _is_model(content, name):
+            raise InputError(
+                f"this is a whole planning model; `abasto convert {name}` writes its tables as files to "
+                "look at and upload",
+                file=name,
+            ) from refusal
+        if table is None or likely is table:
+            raise
+        raise InputError(f"{_unlike(table, likely)}. Read as {table}: {refusal}") from refusal
     inspection = inspect_reading(reading, name)
-    return inspection_text(
-        f"{name}, read as {table}", inspection.facts, inspection.findings, inspection.rejected, mapping_file
-    )
+    title = f"{name}, read as {said}"
+    if said is not likely:
+        title += f"\n\n! {_unlike(said, likely)}"
+    return inspection_text(title, inspection.facts, inspection.findings, inspection.rejected, mapping_file)
+
+
+def _unlike(table: Table, likely: Table | None) -> str:
+    return f"By its columns this file is {likely} rather than {table}: check that it is sent as what it is"
+
+
+def _is_model(content: bytes, name: str) -> bool:
+    try:
+        return holds_model(content, name)
+    except InputError:
+        return False
 
 
 def read_bytes(file: Path) -> bytes:

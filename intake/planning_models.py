@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from intake.errors import InputError
+from intake.files.grid import Grid
 from intake.files.opening import open_file
 from intake.findings import Finding
 from intake.frepple.fixture_records import looks_like_frepple
@@ -23,14 +24,26 @@ def convert_model(content: bytes, name: str) -> tuple[dict[Table, pd.DataFrame],
     if looks_like_frepple(content):
         network = read_supply_network(content, name)
         return network.tables, network.findings
-    if name.lower().endswith((".xlsx", ".xls", ".xlsm", ".ods")):
-        grids = open_file(content, name, Table.CAPACITY, NOTHING_STATED)
-        if looks_like(grids):
-            plan = read_quarterly_plan(grids)
-            tables, findings = tables_of(plan)
-            return tables, (*plan.findings, *findings)
+    grids = _quarterly_plan(content, name)
+    if grids:
+        plan = read_quarterly_plan(grids)
+        tables, findings = tables_of(plan)
+        return tables, (*plan.findings, *findings)
     raise InputError(
         "this is neither a frePPLe model (JSON) nor a quarterly workbook; a table of one kind needs no "
         "conversion: upload it as it is",
         file=name,
     )
+
+
+def holds_model(content: bytes, name: str) -> bool:
+    """Whether the file is one that `convert_model` would read; InputError where it cannot be opened."""
+    return looks_like_frepple(content) or bool(_quarterly_plan(content, name))
+
+
+def _quarterly_plan(content: bytes, name: str) -> tuple[Grid, ...]:
+    """The sheets of a quarterly workbook; none where the file is something else."""
+    if not name.lower().endswith((".xlsx", ".xls", ".xlsm", ".ods")):
+        return ()
+    grids = open_file(content, name, Table.CAPACITY, NOTHING_STATED)
+    return grids if looks_like(grids) else ()

@@ -13,6 +13,7 @@ from artifacts.csv_files import csv_bytes
 from forecasting.inferred_stock import infer_missing_stock
 from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
+from intake.coherence import check_coherence
 from intake.dataset_rules import DatasetRules, rules_of
 from intake.errors import MissingError
 from intake.periods import period_end
@@ -83,7 +84,7 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
             sales, rules, read_uploads(counts, rejected_share=settings["rejected_share"]) if counted else []
         )
         notes = (*rules.notes, *sales.notes, *_of_periods_and_columns(sales, rules, by_table))
-        notes += _serving_all(planning_files)
+        notes += (*_serving_all(planning_files), *_unlike_names(sales, by_table))
         parameters = settings | {
             "missing_periods": rules.missing_periods,
             **({"rules": rules.as_parameters()} if rules.stated else {}),
@@ -251,6 +252,17 @@ def _serving_all(planning_files: Sequence[Upload]) -> tuple[str, ...]:
         for upload in planning_files
         if serves_all(upload.source.key)
     )
+
+
+def _unlike_names(sales: Sales, readings: Mapping[Table, list[Reading]]) -> tuple[str, ...]:
+    """What is counted under one name and sold under another: said when it comes, not when orders are due.
+
+    Where there are bills of material, components are counted and never sold.
+    """
+    if not readings[Table.STOCK] or readings[Table.BILL_OF_MATERIALS]:
+        return ()
+    stock = {Table.STOCK: assemble_table(Table.STOCK, readings[Table.STOCK])}
+    return tuple(finding.sentence for finding in check_coherence(stock, set(sales.frame["unique_id"])))
 
 
 def _sources(before: Published | None, uploads: Sequence[Upload], table: Table = Table.SALES) -> list[Upload]:

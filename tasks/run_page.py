@@ -37,14 +37,18 @@ def show_dataset(dataset: Ref) -> None:
     for file in files.values():
         quarantine = store.find(keys.rejected(file["snapshot_id"], published.folder.name))
         if quarantine is not None:
-            rejected.append(pd.read_csv(BytesIO(quarantine.content)))
+            rows = pd.read_csv(BytesIO(quarantine.content), dtype={"column": str, "text": str}).fillna("")
+            rejected.append(rows.assign(file=rows["file"].map(_without_bucket)))
     _show(
         "dataset",
         published,
         ingest_markdown(
             f"{facts.provenance.dataset}: dataset version {published.folder.name}, "
             f"complete to {facts.provenance.parameters['cutoff']}",
-            {name: {kind: file["lines"][kind] for kind in _KINDS_OF_LINES} for name, file in files.items()},
+            {
+                _without_bucket(name): {kind: file["lines"][kind] for kind in _KINDS_OF_LINES}
+                for name, file in files.items()
+            },
             facts.notes,
             read_file(store, published, INSPECTION).decode(),
             pd.concat(rejected) if rejected else pd.DataFrame(),
@@ -107,6 +111,11 @@ def show_plan(plan: Ref) -> None:
         published,
         page(f"{facts.provenance.dataset}: purchase orders {published.folder.name}", sections),
     )
+
+
+def _without_bucket(name: str) -> str:
+    """`ventas/tienda/Ventas.csv`: all uploads lie in one bucket, and the page is narrow."""
+    return name.partition("/")[2] or name
 
 
 def _reasons(orders: pd.DataFrame) -> list[str]:

@@ -70,8 +70,8 @@ def _cut_off(sheet: Sheet, first: int) -> Sheet:
             *sheet.findings,
             Finding(
                 "file",
-                f"{lines} lines below the table are notes: {', '.join(map(quoted, notes[:3]))}",
-                f"line {int(sheet.first_lines[first])}",
+                f"notes below the table, which are not data: {', '.join(map(quoted, notes[:3]))}",
+                f"{lines} line{'s' if lines > 1 else ''} from line {int(sheet.first_lines[first])} on",
             ),
         ),
     )
@@ -108,8 +108,8 @@ def find_footers(
         findings.append(
             Finding(
                 "file",
-                f"{lines} lines are called {quoted(labels[int(doubtful[0])])} or alike, but do not add up "
-                "the rows above; they are read as data",
+                f"what is called {quoted(labels[int(doubtful[0])])} or alike does not add up the rows above, "
+                f"and is read as data: {lines} line{'s' if lines > 1 else ''}",
                 f"line {int(sheet.first_lines[doubtful[0]])}",
                 suspicious=True,
             )
@@ -225,8 +225,11 @@ def _said(sheet: Sheet, footer: Mask, labels: dict[int, str]) -> list[Finding]:
     return [
         Finding(
             "file",
-            f"{len(lines)} lines are totals and not data: {', '.join(map(quoted, list(names)[:3]))}",
-            "line" + ("s " if len(lines) > 1 else " ") + ", ".join(str(line) for line in lines[:5]),
+            f"totals, which are not data: {', '.join(map(quoted, list(names)[:3]))}",
+            "line"
+            + ("s " if len(lines) > 1 else " ")
+            + ", ".join(str(line) for line in lines[:5])
+            + (f" and {len(lines) - 5} more" if len(lines) > 5 else ""),
         )
     ]
 

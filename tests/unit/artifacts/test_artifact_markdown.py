@@ -112,7 +112,7 @@ def test_an_ingest_page_accounts_for_every_line() -> None:
     )
     markdown = ingest_markdown("Ingest", counts, ["utf-8, comma"], "read <b>\n```\nas sales", rejected, {})
     assert "\n    read <b>\n    ```\n    as sales\n" in markdown
-    assert cells(markdown)[1] == ["Ventas.csv", "1", "2", "0", "0", "3", "4,000", "4,006"]
+    assert cells(markdown)[1] == ["Ventas.csv", "4,006", "4,000", "3", "0", "0", "2", "1"]
     assert "**30 rejected**, the first 20:" in markdown
     assert markdown.count("no number") == 20
     assert "- utf-8, comma" in markdown

@@ -69,5 +69,5 @@ def test_the_text_shows_doubts_first_and_the_lines_to_write() -> None:
     inspection = inspect_reading(read_table(content, "v.csv", Table.SALES), "v.csv")
     text = inspection_text("v.csv", inspection.facts, inspection.findings, inspection.rejected, "mapeo.toml")
     assert "Rejected: 1\n  - line 30, column 'ventas': 'x' is not a number" in text
-    assert 'decimal = "."' in text.partition("write the line into mapeo.toml")[2]
-    assert max(map(len, text.splitlines())) <= 100
+    assert 'decimal = "."' in text.partition("into mapeo.toml")[2]
+    assert max(map(len, text.splitlines())) <= 80
