@@ -29,13 +29,17 @@ class PendingFile:
 
 
 class PendingFiles:
-    """Keeps what was sent below `folder` until it is taken, thrown away, or an hour old."""
+    """Keeps what was sent below `folder` until it is taken, thrown away, or an hour old.
+
+    That holds, too, for what a process before this one left there.
+    """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
         self._clock = clock
         self._waiting: dict[str, PendingFile] = {}
         self._lock = threading.Lock()
+        self._forget_old()
 
     def keep(self, content: BinaryIO, destination: Ref, folder: str, session: str) -> str:
         """Write the bytes to disk and return the id under which they wait."""
@@ -69,5 +73,7 @@ class PendingFiles:
         with self._lock:
             old = [waiting_id for waiting_id, pending in self._waiting.items() if pending.ends <= now]
             gone = [self._waiting.pop(waiting_id) for waiting_id in old]
-        for pending in gone:
-            pending.path.unlink(missing_ok=True)
+        left = self._folder.iterdir() if self._folder.is_dir() else ()
+        too_old = [path for path in left if path.stat().st_mtime + _LIFETIME <= time.time()]
+        for path in [*(pending.path for pending in gone), *too_old]:
+            path.unlink(missing_ok=True)

@@ -15,13 +15,12 @@ from intake.errors import AbastoError, InputError, MissingError
 from storage import ids
 from storage.keys import UPLOAD_FOLDERS, Keys, Ref
 from storage.objects import ObjectStore
-from web.body_limit import BodyLimit
+from web.body_limit import FORM, BodyLimit
 from web.pending import PendingFiles
 from web.rendering import redirected, shown, static
 from web.sessions import COOKIE, LIFETIME, LoginWall, Sessions
 
 _MOST_LISTED: Final = 10
-_ROOM_FOR_FORM: Final = 100_000  # bytes of a request that are not the file
 _TITLES: Final = {
     "ventas": "Sales (ventas)",
     "inventario": "Stock on hand (inventario)",
@@ -58,7 +57,7 @@ def create_app(page: UploadPage) -> FastAPI:
     sessions = Sessions(page.password)
     answers = _Answers(page, sessions, PendingFiles(page.waiting_room))
     app = FastAPI(title="Abasto", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(BodyLimit, most=page.most + _ROOM_FOR_FORM)
+    app.add_middleware(BodyLimit, most=page.most + FORM, files=("/inspect",))
     app.add_middleware(LoginWall, sessions=sessions, open_to_all=("/login", "/static/"))  # the outermost
     app.add_exception_handler(AbastoError, _explained)
     app.add_exception_handler(HTTPException, _explained)

@@ -163,7 +163,7 @@ def _mostly(proven: Mask, possible: Mask, labels: dict[int, str]) -> Mask:
     rows = np.flatnonzero(possible)
     called = pd.Series([labels[row] for row in rows.tolist()], dtype=object)
     mostly = np.zeros_like(proven)
-    mostly[rows] = pd.Series(proven[rows]).groupby(called).transform("mean").to_numpy() > 0.5
+    mostly[rows] = pd.Series(proven[rows]).groupby(called).transform("mean").to_numpy() >= 0.5
     return mostly
 
 

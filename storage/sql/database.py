@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, literal, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.schema import CreateTable
@@ -97,7 +97,8 @@ class Database:
                 f"The tables of {self.shown} were made by another release of Abasto: `abasto db rebuild` "
                 "makes them again from the buckets."
             )
-        # Where there is no fingerprint nothing was ever loaded: whoever began these tables was killed.
+        if standing is None:
+            self._refuse_tables_of_others(connection)
         for view in VIEWS:
             connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
         METADATA.drop_all(connection)
@@ -105,6 +106,20 @@ class Database:
         for view, query in view_queries(connection.dialect).items():
             connection.execute(text(f"CREATE VIEW {view} AS {query}"))
         connection.execute(LOADS.insert(), {**_SCHEMA, "version": "", "row_count": 0, "checksum": wanted})
+
+    def _refuse_tables_of_others(self, connection: Connection) -> None:
+        """ConflictError where a table of a name of ours has rows.
+
+        Without a fingerprint nothing was ever loaded: those that a killed process began are empty.
+        """
+        inspector = inspect(connection)
+        for table in METADATA.sorted_tables:
+            ours_by_name = inspector.has_table(table.name)
+            if ours_by_name and connection.scalar(select(literal(1)).select_from(table).limit(1)):
+                raise ConflictError(
+                    f"{self.shown} has a table '{table.name}' with rows that Abasto has not loaded: give "
+                    "Abasto a database of its own (ABASTO_DATABASE_URL)."
+                )
 
     def _make_folder(self) -> None:
         if self._file is not None:

@@ -18,7 +18,8 @@ from intake.errors import ConflictError, InputError, MissingError, ServiceError
 from storage.settings import Settings, child_environment
 from storage.sql.database import open_database
 from storage.sql.loading import Loaded, Part, clear, load_dataset, load_part
-from storage.sql.schema import LOADS
+from storage.sql.schema import LOADS, METADATA
+from storage.sql.views import VIEWS
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,6 +47,19 @@ def test_loading_again_from_nothing_gives_the_same_rows(database: RigDatabase) -
         clear(connection)
         load_dataset(connection, facts(), parts())
     assert contents(opened) == before
+
+
+def test_a_table_of_somebody_else_is_left_alone(database: RigDatabase) -> None:
+    opened = database.open()
+    with opened.write() as connection:
+        for view in VIEWS:
+            connection.execute(text(f"DROP VIEW {view}"))
+        METADATA.drop_all(connection)
+        connection.execute(text("CREATE TABLE sales (amount INTEGER)"))
+        connection.execute(text("INSERT INTO sales VALUES (7)"))
+    for anew in (False, True):
+        with pytest.raises(ConflictError, match="a table 'sales' with rows"), opened.write(anew=anew):
+            pass
 
 
 def test_every_server_holds_the_same(maria: MariaServer, tmp_path: Path) -> None:
