@@ -156,7 +156,7 @@ def _proven(
 
 
 def _mostly(proven: Mask, possible: Mask, labels: dict[int, str]) -> Mask:
-    """Which of the possible totals are called what most of them that add up are called.
+    """Which of the possible totals have a name of which at least half add up.
 
     A product that is called 'Total Clean' is at times, by chance, as much as those above it together.
     """
