@@ -15,6 +15,7 @@ from intake.errors import InputError
 from intake.files.limits import refuse_bomb
 from intake.files.zip_parts import PIECE, damaged, unpacked, zip_entries
 from intake.findings import Finding
+from intake.mapping import toml_text
 
 _LEFT_BY_SYSTEMS: Final = {"thumbs.db", "desktop.ini"}
 _EXPLAINS: Final = re.compile(
@@ -73,7 +74,7 @@ def unzip(content: bytes, name: str, member: str | None) -> tuple[tuple[Packed, 
             Finding(
                 "file",
                 f"of the archive {listed(left_out)} {'is' if len(left_out) == 1 else 'are'} not read",
-                overrule=f"member = {left_out[0]!r}",
+                overrule=f"member = {toml_text(left_out[0])}",
             )
         )
     packed = tuple(

@@ -28,15 +28,15 @@ def open_file(content: bytes, name: str, table: Table, mapping: FileMapping) -> 
     """
     refuse_oversized(len(content), name)
     kind = kind_of(content, name)
+    if mapping.member is not None and kind is not FileKind.ZIP:
+        raise InputError(
+            f"'{mapping.member}' is stated as the file to read in a ZIP, and this is none", file=name
+        )
     if kind is FileKind.GZ:
         return _open_packed((ungzip(content, name),), name, table, mapping)
     if kind is FileKind.ZIP:
         members, findings = unzip(content, name, mapping.member)
         return _with_findings(_open_packed(members, name, table, mapping), findings)
-    if mapping.member is not None:
-        raise InputError(
-            f"'{mapping.member}' is stated as the file to read in an archive, and this is none", file=name
-        )
     return _open_plain(kind, Packed(name, content), table, mapping)
 
 

@@ -25,7 +25,7 @@ from intake.files.xls_scan import scan_xls
 from intake.files.xlsx_scan import SheetScan, scan_xlsx
 from intake.files.zip_parts import zip_entries
 from intake.findings import Finding
-from intake.mapping import FileMapping
+from intake.mapping import FileMapping, toml_text
 from intake.text_columns import Rows, TextColumn, quoted
 
 _BLOCK: Final = 1 << 16  # cells that are held as objects at a time
@@ -100,7 +100,7 @@ def _grid(sheet: calamine.CalamineSheet, name: str, seen: _Seen, *, hidden: bool
             Finding(
                 "file",
                 f"the table is on the sheet {about}" + (", which is hidden" if hidden else ""),
-                overrule=f"sheet = {sheet.name!r}",
+                overrule=f"sheet = {toml_text(sheet.name)}",
                 suspicious=hidden,
             )
         )

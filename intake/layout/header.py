@@ -18,6 +18,7 @@ from intake.mapping import FileMapping
 from intake.tables import Table
 from intake.text_columns import quoted
 from intake.words.headers import recognised
+from intake.words.stated import stated_for
 
 _CANDIDATES: Final = 60  # filled rows that may be the header; titles are not longer
 _BELOW: Final = 30  # filled rows below a candidate that are compared with it
@@ -56,7 +57,8 @@ def find_header(grid: Grid, filled: npt.NDArray[np.intp], table: Table, mapping:
     """
     if mapping.header_line == 0:
         return _by_position(grid, filled)
-    sample = filled[: _CANDIDATES + _BELOW]
+    above = np.searchsorted(grid.first_lines[filled], mapping.header_line or 0, side="right")
+    sample = filled[: max(_CANDIDATES, int(above)) + _BELOW]
     rows = [grid.row(int(row)) for row in sample]
     width = max((_used(cells) for cells in rows if cells), default=0)
     padded = [_padded(cells or (), width) for cells in rows]
@@ -169,8 +171,8 @@ def _with_neighbours(
 
 def known_words(names: Sequence[str], table: Table, mapping: FileMapping) -> int:
     """How many of the names are headers of `table`, or stated."""
-    stated = [name for name in names if name in mapping.columns]
-    return len(stated) + recognised([name for name in names if name and name not in mapping.columns], table)
+    unstated = [name for name in names if name and stated_for(name, mapping) is None]
+    return sum(map(bool, names)) - len(unstated) + recognised(unstated, table)
 
 
 def has_periods(names: Sequence[str], groups: Sequence[str]) -> bool:
@@ -189,7 +191,7 @@ def _stated(grid: Grid, sample: npt.NDArray[np.intp], line: int) -> int:
     found = np.flatnonzero((first <= line) & (line < first + grid.spans[sample]))
     if not len(found):
         raise InputError(
-            f"the mapping says header_line = {line}, and that line is blank, not there, or too far down; "
+            f"the mapping says header_line = {line}, and that line is blank or not there; "
             f"the first filled line is {int(first[0])}",
             file=grid.name,
             line=line,

@@ -8,6 +8,7 @@ from typing import Final
 from intake.mapping import IGNORE, FileMapping
 from intake.tables import Table
 from intake.words.headers import column_of
+from intake.words.stated import stated_for
 
 TOTAL: Final = re.compile(
     r"\W*(?:(?:grand|sub|zwischen|gesamt|grund|general)?[ -]?totale?s?|totaux|sous-totaux|sous[ -]total|"
@@ -19,7 +20,7 @@ TOTAL: Final = re.compile(
 
 def meaning_of(header: str, table: Table, mapping: FileMapping) -> str | None:
     """The column of `table` that a header means, None where it means none."""
-    stated = mapping.columns.get(header)
+    stated = stated_for(header, mapping)
     if stated is not None:
         return None if stated == IGNORE else stated
     return column_of(header, table)

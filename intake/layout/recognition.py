@@ -24,7 +24,7 @@ from intake.layout.sheet import Sheet
 from intake.layout.stacking import Part, stack
 from intake.layout.title_years import with_year
 from intake.layout.wide import CELLS, to_rows
-from intake.mapping import FileMapping
+from intake.mapping import FileMapping, toml_text
 from intake.tables import SCHEMAS, Table
 from intake.text_columns import quoted
 
@@ -174,8 +174,8 @@ def _listed(candidates: Sequence[_Candidate]) -> str:
 
 def _overrule(candidate: _Candidate) -> str:
     if candidate.grid.sheet:
-        return f'sheet = "{candidate.grid.sheet}"'
-    return f'member = "{candidate.grid.name.rpartition(".zip/")[2]}"'
+        return f"sheet = {toml_text(candidate.grid.sheet)}"
+    return f"member = {toml_text(re.split(r'[.]zip/', candidate.grid.name, flags=re.IGNORECASE)[-1])}"
 
 
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import pandas as pd
 from intake.findings import Finding
 from intake.layout.meanings import meaning_of
 from intake.layout.sheet import Sheet
-from intake.mapping import FileMapping
+from intake.mapping import FileMapping, toml_text
 from intake.problems import Problem
 from intake.tables import SCHEMAS, Table
 from intake.text_columns import TextColumn, quoted
@@ -53,7 +53,7 @@ def stack(parts: Sequence[Part], table: Table, mapping: FileMapping) -> Sheet:
         Finding(
             "file",
             f"{len(parts)} sheets with the same columns are read as one table: {shown}",
-            overrule=f'sheet = "{parts[0].name}"' if parts[0].name else "",
+            overrule=f"sheet = {toml_text(parts[0].name)}" if parts[0].name else "",
         )
     )
     if table is Table.SALES and _are_shops(sheets, table, mapping):

@@ -20,6 +20,7 @@ from intake.tables import Table
 from intake.text_columns import TextColumn, quoted
 from intake.values.decimals import DECIMAL_CONVENTIONS
 from intake.words.roles import is_missing
+from intake.words.stated import stated_for
 
 _FEWEST: Final = 3  # columns headed by periods
 CELLS: Final = {Table.SALES: "y", Table.CAPACITY: "capacity"}  # what the cells of a wide table are
@@ -40,10 +41,13 @@ class _Period:
 def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapping) -> Sheet:
     """The sheet with one row per series and period, if it is wide; else the sheet as it is.
 
-    `groups`: the labels above the headers. InputError if two columns stand for the same period.
+    `groups`: the labels above the headers. InputError if two columns stand for the same period, or
+    if it is stated to be wide and is not.
     """
-    if table not in CELLS or mapping.shape in ("long", "tickets"):
+    if mapping.shape in ("long", "tickets"):
         return sheet
+    if table not in CELLS:
+        return _refuse_if_stated_wide(sheet, mapping)
     meanings = [meaning_of(column.header, table, mapping) for column in sheet.columns]
     fewest = 1 if mapping.shape == "wide" else _FEWEST
     if "ds" not in meanings or mapping.shape == "wide":
@@ -61,7 +65,17 @@ def to_rows(sheet: Sheet, groups: Sequence[str], table: Table, mapping: FileMapp
         if meaning not in ("y", "revenue") or not is_total(column.header)
     }
     if table is Table.SALES and "ds" in said and not said & {*_MEASURES[:6], "unique_id", "product"}:
-        return _with_products(sheet, meanings, mapping)
+        return _refuse_if_stated_wide(_with_products(sheet, meanings, mapping), mapping)
+    return _refuse_if_stated_wide(sheet, mapping)
+
+
+def _refuse_if_stated_wide(sheet: Sheet, mapping: FileMapping) -> Sheet:
+    if mapping.shape == "wide" and sheet.shape != "wide":
+        raise InputError(
+            'mapeo.toml says shape = "wide", and no column is headed by a period such as 2026-01 or 2026-W07',
+            file=sheet.name,
+            line=sheet.header_line,
+        )
     return sheet
 
 
@@ -69,18 +83,19 @@ def _periods(
     headers: Sequence[str], groups: Sequence[str], table: Table, mapping: FileMapping
 ) -> list[_Period]:
     """The columns headed by periods, alone or with the label above or a word around it."""
-    alone = period_headers(headers)
+    free = np.array([stated_for(header, mapping) is None for header in headers], dtype=np.bool_)
+    alone = period_headers(headers) & free
     if alone.sum() >= _FEWEST or (mapping.shape == "wide" and alone.any()):
         return [_Period(i, headers[i], groups[i]) for i in np.flatnonzero(alone).tolist()]
     if any(groups):
-        over = period_headers(groups)  # the period above, and below it quantity and money
+        over = period_headers(groups) & free  # the period above, and below it quantity and money
         if over.sum() >= _FEWEST:
             return [_Period(i, groups[i], headers[i]) for i in np.flatnonzero(over).tolist()]
         for joined in (
             [f"{name} {group}" for name, group in zip(headers, groups, strict=True)],
             [f"{group} {name}" for name, group in zip(headers, groups, strict=True)],
         ):
-            found = period_headers(joined)
+            found = period_headers(joined) & free
             if found.sum() >= _FEWEST:
                 return [_Period(i, joined[i], "") for i in np.flatnonzero(found).tolist()]
     parts = []
@@ -222,7 +237,7 @@ def _with_products(sheet: Sheet, meanings: Sequence[str | None], mapping: FileMa
         for i, column in enumerate(sheet.columns)
         if meanings[i] is None
         and column.header
-        and column.header not in mapping.columns
+        and stated_for(column.header, mapping) is None
         and meaning_of(column.header, Table.CALENDAR, mapping) is None
         and _is_numeric(column)
     ]

@@ -11,6 +11,15 @@ from intake.words.headers import snake_case
 from intake.words.vocabulary import columns_of, squeezed
 
 
+def stated_for(header: str, mapping: FileMapping) -> str | None:
+    """What a header is stated to be, as it is written or else without regard to case, accents and signs."""
+    exact = mapping.columns.get(header)
+    if exact is not None or not squeezed(header):
+        return exact
+    alike = (column for other, column in mapping.columns.items() if squeezed(other) == squeezed(header))
+    return next(alike, None)
+
+
 def stated_columns(sheet: Sheet, table: Table, mapping: FileMapping) -> dict[int, str]:
     """Position of a column -> canonical name, or IGNORE.
 

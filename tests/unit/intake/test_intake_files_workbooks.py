@@ -131,7 +131,7 @@ def test_every_sheet_is_a_grid_and_a_hidden_one_is_marked() -> None:
     grids = opened(saved(book), "v.xlsx")
     assert [grid.sheet for grid in grids] == ["Sheet", "Borrador"]
     assert [finding.suspicious for grid in grids for finding in grid.findings] == [False, True]
-    assert grids[1].findings[0].overrule == "sheet = 'Borrador'"
+    assert grids[1].findings[0].overrule == 'sheet = "Borrador"'
 
 
 @pytest.mark.parametrize("kind", WRITERS)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import fields
+
+import pandas as pd
 import pytest
+from workbooks import xlsx, zipped
 
 from intake.errors import InputError
 from intake.findings import Finding
@@ -106,3 +111,64 @@ def test_every_role_has_a_finding_that_names_its_header(text: str) -> None:
     for header in ("Fec. Alb.", "Uds.", "Importe €", "cuando", "Menge [kg]", "Vendedor"):
         if header in text:
             assert about.get(header), header
+
+
+LONG = "fecha;producto;unidades\n2026-01-05;Ñu;1\n2026-01-05;Pan;2\n2026-01-12;Pan;4\n"
+DAYS = "fecha;unidades\n01/02/2026;1,5\n02/02/2026;2\n13/02/2026;4\n"
+THOUSANDS = "fecha;unidades\n2026-01-05;1.234\n2026-01-06;2.5\n"
+TWICE = "fecha;unidades\n2026-01-03;1\n2026-01-03;1\n2026-01-10;2\n2026-01-17;2\n"
+TWO_HEADERS = "fecha;unidades;requested\nfecha;requested;unidades\n2026-01-05;1;7\n2026-01-12;2;8\n"
+TWO_COLUMNS = b"fecha;unidades;producto\n2026-01-05;1;7\n2026-01-12;2;8\n"
+SHEETS = {
+    name: [["fecha", "unidades"], ["2026-01-05", y], ["2026-01-12", y]]
+    for name, y in (("Uno", 1), ("Dos", 2))
+}
+WINS = [
+    # field, what is stated, the file, its column, what is read of itself, what is read as stated
+    ("encoding", "cp850", LONG.encode("cp1252"), "unique_id", "Ñu", "Ðu"),
+    ("delimiter", "^", b"fecha^unidades\n2026-01-05^1\n2026-01-12^2\n", "y", None, 1),
+    ("member", "b.csv", zipped({"a.csv": DAYS, "b.csv": DAYS.replace("1,5", "9,5")}), "y", 1.5, 9.5),
+    ("sheet", "Dos", xlsx(SHEETS), "y", 1, 2),
+    ("header_line", 2, TWO_HEADERS.encode(), "y", 1, 7),
+    ("decimal", ",", THOUSANDS.encode(), "y", 1.234, 1234),
+    ("dates", "year/month/day", DAYS.encode(), "ds", pd.Timestamp(2026, 2, 1), None),
+    ("shape", "tickets", TWICE.replace("01-03;1\n", "01-03;5\n", 1).encode(), "y", 2, 6),
+    ("freq", "D", TWICE.encode(), "freq", "W-SAT", "D"),
+    ("duplicates", "keep", TWICE.encode(), "y", 1, 2),
+    ("columns", {"UNIDADES": "requested", "producto": "y"}, TWO_COLUMNS, "y", 1, 7),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "content", "column", "alone", "stated"), WINS)
+def test_every_statement_wins(
+    field: str, value: object, content: bytes, column: str, alone: object, stated: object
+) -> None:
+    def first(mapping: FileMapping) -> object:
+        try:
+            reading = read_table(content, "v", Table.SALES, mapping=mapping, rejected_share=0.5)
+        except InputError:
+            return None
+        return reading.freq if column == "freq" else reading.frame[column].iloc[0]
+
+    assert first(NOTHING_STATED) == alone
+    assert first(FileMapping(**{field: value})) == stated  # type: ignore[arg-type]
+
+
+def test_no_statement_is_left_untried() -> None:
+    assert [case[0] for case in WINS] == [field.name for field in fields(FileMapping)]
+
+
+def test_a_shape_or_a_member_that_is_not_there_is_refused() -> None:
+    for mapping, sentence in (
+        (FileMapping(shape="wide"), "no column is headed by a period"),
+        (FileMapping(member="b.csv"), "'b.csv' is stated as the file to read in a ZIP"),
+    ):
+        for content in (LONG.encode(), gzip.compress(LONG.encode())):
+            with pytest.raises(InputError, match=sentence):
+                read_table(content, "v", Table.SALES, mapping=mapping)
+
+
+def test_a_stated_column_is_no_period() -> None:
+    wide = b"producto;2026-01;2026-02;2026-03;2026-04\nPan;1;2;3;4\n"
+    mapping = FileMapping(columns={"2026-04": "ignore"})
+    assert list(read_table(wide, "v.csv", Table.SALES, mapping=mapping).frame["y"]) == [1, 2, 3]
