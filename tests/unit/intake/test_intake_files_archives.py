@@ -82,7 +82,7 @@ def test_the_stated_file_of_a_zip_is_read_and_the_others_are_said() -> None:
     assert cells(grid) == PLAIN
     assert "'a.csv' is not read" in grid.findings[0].sentence
     assert "'c.csv'" in refusal(archive, "x.zip", FileMapping(member="c.csv"))
-    assert "in an archive" in refusal(SALES, "x.csv", FileMapping(member="c.csv"))
+    assert "in a ZIP, and this is none" in refusal(SALES, "x.csv", FileMapping(member="c.csv"))
 
 
 def test_a_picture_beside_the_sales_is_left_out_and_looked_at() -> None:
