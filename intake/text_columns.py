@@ -107,7 +107,7 @@ class TextColumn:
     def blank_rows(self) -> npt.NDArray[np.bool_]:
         """Which rows are empty, found without telling texts apart."""
         if self._told_apart is not None:
-            return self.spread(self.blank)
+            return self.rows_where(self.blank)
         long = pc.greater(pc.binary_length(self._cells), 0).to_numpy()
         empty = ~long if long.all() else pc.equal(_trimmed(self._cells), "").to_numpy()
         return np.asarray(empty, dtype=np.bool_)
@@ -130,6 +130,10 @@ class TextColumn:
     def spread(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
         """One value per row, from one value per distinct text."""
         return values[self.codes]
+
+    def rows_where(self, holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Which rows hold a text of which `holds` is true; at once where that is none."""
+        return self.spread(holds) if holds.any() else np.zeros(len(self), dtype=np.bool_)
 
     def first_row(self, position: int) -> int:
         """The first row that holds `texts[position]`."""

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.text_columns import Texts
-from intake.values.dates import DATE_CONVENTIONS
+from intake.values.date_forms import take_apart
+from intake.values.dates import ORDERS, days_of
 
 Kinds = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -61,9 +62,10 @@ def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
 
 def are_dates(texts: Texts) -> Mask:
     """Which texts can be read as the date of a period."""
+    written = take_apart(texts)
     read = np.zeros(len(texts), dtype=np.bool_)
-    for convention in DATE_CONVENTIONS:
-        read |= ~np.isnat(convention.read(texts).astype("datetime64[D]"))
+    for order in ORDERS:
+        read |= ~np.isnat(days_of(written, order, weeks=False))
     return read
 
 

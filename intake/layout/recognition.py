@@ -181,12 +181,14 @@ def _overrule(candidate: _Candidate) -> str:
 def _blank(grid: Grid) -> npt.NDArray[np.bool_]:
     """Which rows hold nothing, or nothing but the lines that a printed list draws with hyphens."""
     blank = np.ones(len(grid), dtype=np.bool_)
-    for column in grid.columns:
+    for column in sorted(grid.columns, key=lambda column: column.cells is not None):
+        if not blank.any():
+            break
         if column.cells is not None:  # nearly every cell is another, so they are no drawn lines
             blank &= column.blank_rows()
             continue
         empty = [text == "" or _RULE.fullmatch(text) is not None for text in column.texts]
-        blank &= column.spread(np.array(empty, dtype=np.bool_))
+        blank &= column.rows_where(np.array(empty, dtype=np.bool_))
     for row, cells in grid.misfits.items():
         blank[row] = cells is not None and all(cell == "" or _RULE.fullmatch(cell) for cell in cells)
     return blank

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -170,6 +171,7 @@ def take_apart(texts: Texts) -> Written:
     return Written(form, one, two, three, named[codes], dashed[codes], time)
 
 
+@lru_cache(maxsize=20_000)  # header, contents and dates are looked for in the same texts
 def _parts_of(text: str) -> tuple[Parts, int]:
     """Form and numbers of a text, and the weekdays (a bit each) that it names, -1 for none."""
     text = plain(text)

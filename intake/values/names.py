@@ -24,6 +24,8 @@ def plain(text: str) -> str:
     >>> plain("1er\u00a0 Février")
     '1er fevrier'
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(mark for mark in decomposed if not unicodedata.combining(mark)).lower().split())
 

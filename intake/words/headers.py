@@ -17,7 +17,9 @@ from intake.words.vocabulary import (
     Aspect,
     Entry,
     affixes,
+    by_first_letters,
     by_tokens,
+    first_letters,
     phrases,
     plain,
     singular,
@@ -220,14 +222,12 @@ def _by_abbreviation(words: Sequence[str], table: Table) -> Meaning | None:
     for aspect in ("", *(["with affix"] if _affixes_off(words)[1] else [])):
         rest, said = _affixes_off(words) if aspect else (list(words), "")
         short = [word for word in rest if word.rstrip(".") not in small_words()]
-        if not short:
-            continue
+        if not short or (len(short) == 1 and not (short[0].endswith(".") and len(_bare(short[0])) > 1)):
+            continue  # 'Sal' is salt
         found = [
             entry
-            for tokens, entry in by_tokens(table).items()
-            if len(tokens) == len(short)
-            and (len(short) > 1 or (short[0].endswith(".") and len(_bare(short[0])) > 1))  # 'Sal' is salt
-            and all(_abbreviates(word, token) for word, token in zip(short, tokens, strict=True))
+            for tokens, entry in by_first_letters(table).get(first_letters(short), ())
+            if all(_abbreviates(word, token) for word, token in zip(short, tokens, strict=True))
             and (not said or (entry.column in THINGS and not entry.aspect))
         ]
         best = [entry for entry in found if not entry.topic and entry.rank < 2] or found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
@@ -131,6 +131,24 @@ def by_tokens(table: Table) -> Mapping[tuple[str, ...], Entry]:
             elif standing and standing.meaning != entry.meaning and not _stronger(standing, entry):
                 found[tokens] = None
     return {tokens: entry for tokens, entry in found.items() if entry is not None}
+
+
+@cache
+def by_first_letters(table: Table) -> Mapping[str, Sequence[tuple[tuple[str, ...], Entry]]]:
+    """The phrases of `by_tokens` by the first letters of their words: those that these can abbreviate."""
+    found: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+    for tokens, entry in by_tokens(table).items():
+        found.setdefault(first_letters(tokens), []).append((tokens, entry))
+    return found
+
+
+def first_letters(words: Sequence[str]) -> str:
+    """The first letter of each word.
+
+    >>> first_letters(["cod.", "art."])
+    'ca'
+    """
+    return "".join(word[0] for word in words)
 
 
 def _stronger(one: Entry, other: Entry) -> bool:
