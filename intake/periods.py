@@ -184,7 +184,7 @@ def infer_rhythm(ds: DateSeries, unique_id: pd.Series[str] | None = None) -> Rhy
         )
     rhythm = _rhythm_of(dates, rows)
     if rhythm is None and unique_id is not None:
-        rhythm = _rhythm_of_each(ds.dropna().dt.normalize(), unique_id)
+        rhythm = _rhythm_of_each(ds, unique_id)
     return rhythm or Rhythm("D", dates[:0], f"{len(dates)} different dates on all days")
 
 
@@ -230,12 +230,13 @@ def _one_in_each_month(dates: pd.DatetimeIndex, months: npt.NDArray[np.int64]) -
     return len(dates) >= _FEWEST_FOR_ONE_ODD and spread <= _DAYS_NEAR
 
 
-def _rhythm_of_each(days: DateSeries, unique_id: pd.Series[str]) -> Rhythm | None:
+def _rhythm_of_each(ds: DateSeries, unique_id: pd.Series[str]) -> Rhythm | None:
     """Weeks or months, if each series keeps to a weekday or a day of the month, all to their own."""
-    days = days.iloc[:: max(1, len(days) // _ENOUGH_ROWS)]
+    some = slice(None, None, max(1, len(ds) // _ENOUGH_ROWS))
     pairs = pd.DataFrame(
-        {"series": pd.factorize(unique_id.reindex(days.index))[0], "ds": days.to_numpy()}
-    ).drop_duplicates()
+        {"series": pd.factorize(unique_id.iloc[some])[0], "ds": ds.iloc[some].dt.normalize().to_numpy()}
+    )
+    pairs = pairs.dropna().drop_duplicates()
     enough = pairs.groupby("series")["ds"].transform("size") >= _FEWEST_OF_A_SERIES
     pairs = pairs[enough]
     if pairs["series"].nunique() < 2:

@@ -126,7 +126,7 @@ def read_table(
     )
     lines = count_lines(sheet, fates)
     refuse_if_too_many(lines, fates.reasons, sheet, rejected_share)
-    accepted = frame[fates.accepted].reset_index(drop=True)
+    accepted = frame if fates.accepted.all() else frame[fates.accepted].reset_index(drop=True)
     if schema.measure == "y" and (accepted["y"] < 0).any():
         returns = accepted.loc[accepted["y"] < 0, "y"]
         findings.append(
@@ -240,14 +240,16 @@ def _to_periods(
     frame: pd.DataFrame, usable: Mask, sheet: Sheet, labels: str | None, stated: str | None
 ) -> tuple[pd.DataFrame, str | None, list[Finding]]:
     """Move `ds` of usable rows to the first day of its period; freq is None if there is one date only."""
-    days = frame.loc[usable, "ds"]
+    dated = frame[["unique_id", "ds"]]
+    dated = dated if usable.all() else dated[usable]
+    days = dated["ds"]
     if labels is not None:
         return frame, labels, [Finding("periods", f"freq is {labels}, as the labels of the periods say")]
     codes, different = pd.factorize(days.to_numpy())
     if len(different) < 2:
         note = "there are not two different dates, so the frequency is left open"
         return frame, None, [Finding("periods", note)]
-    rhythm = _rhythm(days, frame.loc[usable, "unique_id"], sheet.name, stated)
+    rhythm = _rhythm(days, dated["unique_id"], sheet.name, stated)
     if rhythm is None:
         sentence = f"freq is {stated}, as is stated, and not what the dates look like"
         return frame, "D", [Finding("periods", sentence, suspicious=True)]
@@ -274,8 +276,10 @@ def _to_periods(
                 suspicious=True,
             )
         )
-    ds = np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[ns]")
-    ds[usable] = starts[codes]
+    ds = starts[codes]
+    if len(codes) < len(frame):
+        ds = np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[ns]")
+        ds[usable] = starts[codes]
     moved_frame = frame.copy(deep=False)
     moved_frame["ds"] = ds
     return moved_frame, freq, findings

@@ -14,6 +14,7 @@ from intake.findings import Finding
 from intake.mapping import FileMapping
 from intake.period_shares import fits_into
 from intake.periods import FREQUENCIES, period_start
+from intake.text_columns import Values
 
 Mask = npt.NDArray[np.bool_]
 
@@ -99,8 +100,8 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
     if freq:
         periods, days = pd.factorize(period_start(pd.DatetimeIndex(days), freq))
         dates = periods[dates]
-    groups, distinct = pd.factorize(series.astype(np.int64) * len(days) + dates)
-    summed: dict[str, object] = {
+    groups, distinct = _numbered(series.astype(np.int64) * len(days) + dates, len(names) * len(days))
+    summed: dict[str, Values] = {
         "unique_id": np.asarray(names, dtype=object)[distinct // len(days)],
         "ds": pd.DatetimeIndex(days)[distinct % len(days)],
     }
@@ -120,12 +121,30 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
             summed[name] = frame[name].groupby(groups, sort=False).mean().to_numpy()
     if money is not None and "y" in frame:
         paid = _sums(money, groups, len(distinct))
-        units = _sums(frame["y"].where(money.notna()), groups, len(distinct))
+        unpaid = money.isna()
+        units = _sums(frame["y"].mask(unpaid), groups, len(distinct)) if unpaid.any() else summed["y"]
         summed["revenue"] = paid
         summed["price"] = np.divide(paid, units, out=np.full(len(paid), np.nan), where=units != 0)
     together = pd.DataFrame(summed)
     first = [name for name in frame.columns if name in together]
     return together[[*first, *together.columns.difference(first, sort=False)]]
+
+
+def _numbered(
+    keys: npt.NDArray[np.int64], possible: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+    """The distinct keys, all below `possible`, in the order in which they first come, and the position of each
+    row's among them.
+    """
+    if possible > len(keys):
+        codes, distinct = pd.factorize(keys)
+        return codes, distinct
+    first = np.full(possible, len(keys), dtype=np.intp)
+    first[keys[::-1]] = np.arange(len(keys) - 1, -1, -1)
+    distinct = keys[np.sort(first[first < len(keys)])]
+    positions = np.zeros(possible, dtype=np.intp)
+    positions[distinct] = np.arange(len(distinct))
+    return positions[keys], distinct
 
 
 def _sums(numbers: pd.Series[float], groups: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.float64]:
