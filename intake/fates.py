@@ -16,6 +16,7 @@ from intake.problems import Problem, by_row, rows_with_problems
 Mask = npt.NDArray[np.bool_]
 
 _MOST_KEYS: Final = 1 << 60
+_LONGEST_RUN: Final = 32  # rows of a run that are compared with each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +63,15 @@ def repeats(sheet: Sheet, among: Mask) -> Mask:
     keys = np.zeros(len(rows), dtype=np.int64)
     size = 1
     # Columns whose texts are not told apart come last: few rows are left that are the same in all others.
+    # Where the file is in the order of such a column (time, ticket), they are looked for among neighbours.
     for column in sorted(sheet.columns, key=lambda column: column.cells is not None):
         waiting = column.cells is not None
         if waiting or size * len(column.texts) > _MOST_KEYS:
-            shared = pd.Series(keys).duplicated(keep=False).to_numpy()
+            column = column.take(rows) if waiting else column.at(rows)
+            shared = np.flatnonzero(_shared(keys, column.runs()))
             rows, keys = rows[shared], pd.factorize(keys[shared])[0].astype(np.int64)
             size = len(rows) + 1
-            column = column.take(rows) if waiting else column.at(rows)
+            column = column.take(shared)
             codes = column.codes
         else:
             codes = column.codes[rows]
@@ -77,6 +80,19 @@ def repeats(sheet: Sheet, among: Mask) -> Mask:
     repeated = np.zeros_like(among)
     repeated[rows] = pd.Series(keys).duplicated().to_numpy()
     return repeated
+
+
+def _shared(keys: npt.NDArray[np.int64], runs: npt.NDArray[np.int64] | None) -> Mask:
+    """Which keys another row has too: one of the same run, where runs are known and short."""
+    longest = len(keys) if runs is None else int(np.bincount(runs).max())
+    if runs is None or longest > _LONGEST_RUN:
+        return pd.Series(keys).duplicated(keep=False).to_numpy(dtype=np.bool_)
+    shared = np.zeros(len(keys), dtype=np.bool_)
+    for distance in range(1, longest):
+        same = (keys[distance:] == keys[:-distance]) & (runs[distance:] == runs[:-distance])
+        shared[distance:] |= same
+        shared[:-distance] |= same
+    return shared
 
 
 def _contradictions(sheet: Sheet, frame: pd.DataFrame, among: Mask, key: Sequence[str]) -> Problem:

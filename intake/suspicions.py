@@ -37,7 +37,7 @@ def find_suspicions(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
         if column in frame and is_numeric_dtype(frame[column]):  # items keep an unknown y as text
             both_ways = column in ("price", "unit_cost")
             findings += _out_of_scale(frame, column, lines, both_ways=both_ways)
-    if {"ds", "y"} <= set(frame.columns):
+    if {"ds", "y"} <= set(frame.columns) and is_datetime64_any_dtype(frame["ds"]):  # items keep text
         findings += _zeros_from_a_date_on(frame)
     return findings
 

@@ -21,7 +21,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 # White space of every script, with the no-break and thin ones, and the marks that nobody sees.
 BLANKS: Final = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + "\u200b\u2060\ufeff"
-_DATE: Final = 10  # characters of 2026-02-01 and 01/02/2026
+_DATE: Final = 10  # bytes of 2026-02-01 and 01/02/2026
 _LONGEST_TIME: Final = 30
 _TIME: Final = r"^([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?)?$"
 
@@ -170,26 +170,40 @@ class TextColumn:
         texts, codes = self._tell_apart()
         return TextColumn(self.header, texts, codes[rows], self.exact)
 
+    def runs(self) -> npt.NDArray[np.int64] | None:
+        """The number of the run of equal texts that each row stands in, counted from 0.
+
+        None where the texts are not in ascending order, so that those of several runs may be equal, or where
+        they are told apart already, or where there are not two.
+        """
+        if self._told_apart is not None or len(self) < 2:
+            return None
+        cells = _trimmed(self._cells)
+        before, after = cells.slice(0, len(cells) - 1), cells.slice(1)
+        if not pc.all(pc.less_equal(before, after)).as_py():
+            return None
+        return np.cumsum(np.concatenate([[False], pc.not_equal(before, after).to_numpy()]), dtype=np.int64)
+
     def one_text_per_day(self) -> TextColumn:
-        """One text stands for all that differ only in the time of day, which follows ten characters.
+        """One text stands for all that differ only in the time of day, which follows ten bytes.
 
         Itself where its texts are told apart already, or where anything else than times comes after them.
         """
         if self._told_apart is not None:
             return self
-        cells = self._cells
-        times = pc.utf8_slice_codeunits(cells, _DATE, _DATE + _LONGEST_TIME).dictionary_encode()
-        written = times.unify_dictionaries().chunk(0).dictionary
-        if not pc.all(pc.match_substring_regex(written, _TIME)).as_py():
+        octets = self._cells.cast(pa.binary())
+        times = pc.binary_slice(octets, _DATE, _DATE + _LONGEST_TIME)
+        if not pc.all(pc.match_substring_regex(times, _TIME)).as_py():
             return self
-        days = pc.utf8_slice_codeunits(cells, 0, _DATE).dictionary_encode().unify_dictionaries()
-        texts, codes = dictionary_of(days)
-        if any(text != text.strip(BLANKS) for text in texts):
+        days, codes = dictionary_of(
+            pc.binary_slice(octets, 0, _DATE).dictionary_encode().unify_dictionaries()
+        )
+        first = np.empty(len(days), dtype=np.intp)
+        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+        whole = np.array([self._cells[row].as_py() for row in first.tolist()], dtype=object)
+        if any(text[:_DATE] != text[:_DATE].strip(BLANKS) for text in whole):
             return self
-        first = np.empty(len(texts), dtype=np.int64)
-        first[codes[::-1]] = np.arange(len(codes))[::-1]
-        whole = cells.take(pa.array(first)).combine_chunks()
-        return TextColumn(self.header, whole.to_numpy(zero_copy_only=False), codes)
+        return TextColumn(self.header, whole, codes)
 
     def _tell_apart(self) -> tuple[Texts, Codes]:
         if self._told_apart is None:

@@ -103,7 +103,7 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
     groups, distinct = _numbered(series.astype(np.int64) * len(days) + dates, len(names) * len(days))
     summed: dict[str, Values] = {
         "unique_id": np.asarray(names, dtype=object)[distinct // len(days)],
-        "ds": pd.DatetimeIndex(days)[distinct % len(days)],
+        "ds": pd.DatetimeIndex(days).to_numpy()[distinct % len(days)],
     }
     money = None
     if "price" in frame and "y" in frame:
@@ -133,8 +133,9 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
 def _numbered(
     keys: npt.NDArray[np.int64], possible: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
-    """The distinct keys, all below `possible`, in the order in which they first come, and the position of each
-    row's among them.
+    """The position of each key among the distinct ones, and these, in the order in which they first come.
+
+    All of them are from 0 to `possible` - 1.
     """
     if possible > len(keys):
         codes, distinct = pd.factorize(keys)
