@@ -15,6 +15,7 @@ from storage.datasets import Datasets
 from storage.history import Record
 from storage.objects import ObjectStore
 from storage.settings import Settings
+from tasks.uploads import is_mapping
 
 _MOST_SHOWN: Final = 20
 
@@ -66,7 +67,7 @@ def show_difference(dataset: str, before: str | None, after: str | None) -> None
     _show_rows("Changed", difference.changed)
 
 
-_COLUMNS: Final = ["state", "files", "series", "rows", "quantity", "freq", "complete to", "made"]
+_COLUMNS: Final = ["state", "sales files", "series", "rows", "quantity", "freq", "complete to", "made"]
 
 
 def _row(name: str, record: Record) -> list[object]:
@@ -77,7 +78,10 @@ def _row(name: str, record: Record) -> list[object]:
     return [
         name,
         record.state,
-        len(record.manifest.provenance.inputs),
+        sum(
+            key.startswith("ventas/") and not is_mapping(key)
+            for key in map(_key, record.manifest.provenance.inputs)
+        ),
         f"{facts['series']:,}",
         f"{facts['rows']:,}",
         f"{facts['quantity']:,.10g}",
@@ -141,10 +145,16 @@ def _show_inputs(older: Record, newer: Record) -> None:
     )
     for name, digest in after.items():
         if before.get(name) != digest:
-            say(f"File {'changed' if name in before else 'new'}: {name}")
+            again = name in before or _key(name) in map(_key, before)
+            say(f"File {'sent again' if again else 'new'}: {_key(name)}")
     for name in before:
         if name not in after:
-            say(f"File no longer part: {name}")
+            say(f"File no longer part: {_key(name)}")
+
+
+def _key(name: str) -> str:
+    """Where a file lies, without the word before it that an input has: the number of its turn, or 'mapeo'."""
+    return name.partition(" ")[2] or name
 
 
 def _show_summary(difference: Difference) -> None:

@@ -99,3 +99,14 @@ def _show_runs() -> None:
             for run in runs
         ],
     )
+    # What failed and has not gone well since: the newest run of each name tells.
+    newest = {run.name: run for run in reversed(runs)}
+    for run in newest.values():
+        if run.state and (run.state.is_failed() or run.state.is_crashed()):
+            say(f"{run.name} {str(run.state_name).lower()}: {_reason(run.state.message)}")
+
+
+def _reason(message: str | None) -> str:
+    """What Prefect kept of an exception, without its own words around it."""
+    lines = (message or "").strip().splitlines() or ["the page of the run in the Prefect UI has its log"]
+    return lines[0].removeprefix("Flow run encountered an exception: ")

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from intake.errors import AbastoError, InputError, MissingError
+from intake.mapping_file import MAPPING_FILE
 from storage import ids
 from storage.keys import UPLOAD_FOLDERS, Keys, Ref
 from storage.objects import ObjectStore
@@ -127,6 +128,7 @@ class _Answers:
             name=name,
             title=_TITLES[folder],
             destination=destination,
+            sales=folder == "ventas" and destination.name != MAPPING_FILE,
             replaces=self._page.store.find(destination) is not None,
             waiting_id=waiting_id,
         )
