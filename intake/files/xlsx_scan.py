@@ -36,7 +36,8 @@ _UNCALCULATED: Final = re.compile(
     rb"<(?:\w+:)?c\s(?=[^<>]*\br=\"([A-Z]+)([0-9]+)\")[^<>]*>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?</"
 )
-_PLACE: Final = re.compile(r"([A-Za-z]+)([0-9]{1,9})")
+_PLACE: Final = re.compile(r"([A-Za-z]+)([0-9]+)")
+_NOWHERE: Final = 1 << 32
 _STRING_END: Final = re.compile(rb"</(?:[\w.-]+:)?si\s*>")
 _CELL_STARTS: Final = (b"<c ", b"<c>", b"<c/", b"<c\n", b"<c\t", b"<c\r", b":c ", b":c>", b":c/", b":c\n")
 _OVERLAP: Final = 1 << 16  # bytes of a piece that are looked at again with the next
@@ -101,24 +102,31 @@ def _look(piece: bytes, scan: SheetScan) -> None:
     scan.references += len(found)
     scan.cells += sum(piece.count(start) for start in _CELL_STARTS)
     scan.columns = max(scan.columns, *(_column(letters) + 1 for letters in set(columns)))
-    scan.rows = max(scan.rows, *(int(digits[-9:]) for digits in set(rows)))
+    scan.rows = max(scan.rows, *map(_row, set(rows)))
     scan.strings += piece.count(b't="s"') + piece.count(b"t='s'")
     if b't="e"' in piece:
         for letters, digits, text in _ERROR.findall(piece):
             if len(scan.errors) < _MOST_NOTED:
-                scan.errors[int(digits) - 1, _column(letters)] = text.decode("utf-8", "replace")
+                scan.errors[_row(digits) - 1, _column(letters)] = text.decode("utf-8", "replace")
     if b"<f" in piece or b":f" in piece:
         for letters, digits in _UNCALCULATED.findall(piece):
             if len(scan.uncalculated) < _MOST_NOTED:
-                scan.uncalculated.add((int(digits) - 1, _column(letters)))
+                scan.uncalculated.add((_row(digits) - 1, _column(letters)))
 
 
 def _column(letters: bytes) -> int:
-    """0 for A; letters beyond the fourth make it no wider than it is already too wide."""
+    """0 for A; with more letters than XFD has, it lies wherever its reader's numbers run over to."""
+    if len(letters) > 3:
+        return _NOWHERE
     number = 0
-    for letter in letters[:4].upper():
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1
+
+
+def _row(digits: bytes) -> int:
+    """1 for the first row; a number of ten digits stands for those of more, which nobody reads rightly."""
+    return int(digits.lstrip(b"0")[:10] or b"0")
 
 
 def _is_doubtful(scans: Sequence[SheetScan], sheets: int, longest: int) -> bool:
@@ -189,11 +197,11 @@ class _ExactSheet:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         kind = tag.rpartition(":")[2]
         if kind == "row":
-            self.row, self.column = int(attributes.get("r") or self.row + 2) - 1, -1
+            self.row, self.column = int(attributes.get("r", "")[:10] or self.row + 2) - 1, -1
         elif kind == "c":
             self.column += 1
             if place := _PLACE.fullmatch(attributes.get("r", "")):
-                self.row, self.column = int(place[2]) - 1, _column(place[1].encode())
+                self.row, self.column = _row(place[2].encode()) - 1, _column(place[1].encode())
             self.is_string = attributes.get("t") == "s"
         elif kind in ("v", "is"):
             self.filled += 1

@@ -111,3 +111,12 @@ def test_an_attribute_that_is_called_weekday_is_text() -> None:
     rows = "".join(f"p{i};x;y\n" for i in range(5))
     frame = read(f"unique_id;a;ds\n{rows}", Table.ITEMS, columns={"a": "weekday"}).frame
     assert list(frame["weekday"]) == ["x"] * 5
+
+
+@pytest.mark.parametrize(
+    "place", ["ccccccccccccD6", "AAAA6", "A9999999999", "A10000000005", "ZZZZ99999999999"]
+)
+def test_a_place_beyond_every_spreadsheet_is_refused_before_its_reader_runs_over(place: str) -> None:
+    row = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="6"><c r="{place}"><v>1</v></c></row>'
+    with pytest.raises(InputError, match="spread over|are the most that are read"):
+        read(workbooks.xlsx_of_parts(row), name="v.xlsx")
