@@ -15,6 +15,9 @@ MOST_SPARSE_CELLS: Final = 1 << 23  # around the filled cells of all sheets, if 
 SPARSE: Final = 1 / 20  # the share of filled cells below which a sheet is nearly empty
 MOST_MEMBERS: Final = 10_000
 LONGEST_LINE: Final = 1 << 20  # bytes of a line of text, and of a record over several lines
+MOST_MISFITS: Final = (
+    1 << 20
+)  # rows that have not as many cells as the header: nobody would look them through
 MOST_COLUMNS: Final = 16_384  # a spreadsheet has no more
 
 

@@ -10,7 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from intake.errors import InputError
 from intake.files.grid import Cells, Grid
+from intake.files.limits import MOST_MISFITS
 from intake.findings import Finding
 from intake.layout.header import Header
 from intake.layout.kinds import Kind, kinds_of
@@ -80,7 +82,14 @@ def _fit(grid: Grid, names: Cells, rows: npt.NDArray[np.intp]) -> tuple[list[Tex
     position = _positions(grid, rows)
     replaced: dict[int, Cells] = {}
     reasons: dict[int, str] = {}
-    for i in _not_fitting(grid, width, rows):
+    narrow = _not_fitting(grid, width, rows)
+    if max(len(narrow), len(position)) > MOST_MISFITS:
+        raise InputError(
+            f"of {len(rows):,} rows most, or more than {MOST_MISFITS:,}, have other than the {width} cells "
+            "of the header; export the file again, or state its delimiter or header_line",
+            file=grid.name,
+        )
+    for i in narrow:
         reasons[int(i)] = f"{len(grid.columns)} cells where the header has {width}"
     for row, i in position.items():
         cells = grid.misfits[row]

@@ -118,5 +118,12 @@ def test_an_attribute_that_is_called_weekday_is_text() -> None:
 )
 def test_a_place_beyond_every_spreadsheet_is_refused_before_its_reader_runs_over(place: str) -> None:
     row = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="6"><c r="{place}"><v>1</v></c></row>'
-    with pytest.raises(InputError, match="spread over|are the most that are read"):
+    with pytest.raises(InputError, match=r"spread over|are the most that are read"):
         read(workbooks.xlsx_of_parts(row), name="v.xlsx")
+
+
+def test_millions_of_lines_that_are_no_rows_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("intake.layout.cutting.MOST_MISFITS", 50)
+    for line in ("x", "2024-01-01;1;2", '2024-01-01;"1'):
+        with pytest.raises(InputError, match="of 74 rows most, or more than 50, have other than the 2 cells"):
+            read(f"Fecha;Ventas\n{DAYS}" + f"{line}\n" * 60)
