@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,6 +26,7 @@ from artifacts.canvas import (
     png,
     summed,
 )
+from artifacts.item_names import NO_NAMES, named
 from intake.errors import MissingError
 
 
@@ -33,6 +36,7 @@ def fan(
     *,
     total: pd.DataFrame | None = None,
     unit: str = "units",
+    names: Mapping[str, str] = NO_NAMES,
 ) -> bytes:
     """Past sales and the forecast with P10 to P90 and P95; in brackets the change on as many periods before.
 
@@ -60,7 +64,7 @@ def fan(
         one = history[history["unique_id"] == unique_id]
         coming = prediction_table[prediction_table["unique_id"] == unique_id]
         _fan(axes, one, coming)
-        dress(axes, f"{label(str(unique_id), 26)}: {_outlook(one, coming, unit)}", small=True)
+        dress(axes, f"{label(named(str(unique_id), names), 26)}: {_outlook(one, coming, unit)}", small=True)
     return png(drawing)
 
 

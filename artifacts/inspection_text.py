@@ -73,7 +73,7 @@ def _facts(facts: Sequence[tuple[str, str]]) -> str:
 def _statement(finding: Statement, mark: str) -> str:
     sentence = finding.sentence
     if finding.evidence and finding.evidence not in sentence:
-        sentence += f" ({finding.evidence})"
+        sentence += f" – {finding.evidence}"
     return _wrapped(sentence, f"  {mark} ", "    ")
 
 

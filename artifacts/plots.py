@@ -7,6 +7,7 @@ Plots of what will be (fan, staffing) are in forecast_plots.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -31,13 +32,18 @@ from artifacts.canvas import (
     png,
     summed,
 )
+from artifacts.item_names import NO_NAMES, named
 from intake.errors import MissingError
 
 WEEKDAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def actual_against_forecast(
-    history: pd.DataFrame, predictions: pd.DataFrame, *, unit: str = "units"
+    history: pd.DataFrame,
+    predictions: pd.DataFrame,
+    *,
+    unit: str = "units",
+    names: Mapping[str, str] = NO_NAMES,
 ) -> bytes:
     """What was sold and what had been forecast; with P10 to P90 where the predictions carry it.
 
@@ -62,7 +68,7 @@ def actual_against_forecast(
     for axes, (why, unique_id) in zip(small, _examples(observed).items(), strict=False):
         one = observed[observed["unique_id"] == unique_id]
         _actual_and_forecast(axes, history[history["unique_id"] == unique_id], one)
-        dress(axes, f"{why}: {label(unique_id)}, missed by {_wape(one):.0%}", small=True)
+        dress(axes, f"{why}: {label(named(unique_id, names))}, missed by {_wape(one):.0%}", small=True)
     return png(drawing)
 
 
@@ -107,7 +113,13 @@ def residuals(predictions: pd.DataFrame, *, unit: str = "units") -> bytes:
     return png(drawing)
 
 
-def error_by_series(predictions: pd.DataFrame, *, top: int = 20, unit: str = "units") -> bytes:
+def error_by_series(
+    predictions: pd.DataFrame,
+    *,
+    top: int = 20,
+    unit: str = "units",
+    names: Mapping[str, str] = NO_NAMES,
+) -> bytes:
     """The `top` series with the largest sum of absolute errors, and their error as a share of sales.
 
     A single series is cut by weekday if daily, by horizon otherwise. MissingError as above.
@@ -124,7 +136,7 @@ def error_by_series(predictions: pd.DataFrame, *, top: int = 20, unit: str = "un
     axes = drawing.subplots()
     positions = np.arange(len(shown))
     axes.barh(positions, shown["error"], color=BLUE, height=0.7)
-    axes.set_yticks(positions, [label(str(name)) for name in shown.index])
+    axes.set_yticks(positions, [label(named(str(name), names)) for name in shown.index])
     for position, (error, sales) in enumerate(zip(shown["error"], shown["sales"], strict=True)):
         text = f" {error / sales:.0%} of sales" if sales > 0 else " nothing sold"
         axes.text(error, position, text, va="center", fontsize=8.5, color=INK)

@@ -13,6 +13,7 @@ ORDER_COLUMNS: Final = (
     "supplier_id",
     "supplier_name",
     "unique_id",
+    "item_name",
     "order_quantity",
     "unit",
     "packs",
@@ -30,12 +31,13 @@ def order_lines(lines: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
 
     `lines` are a plan's lines, of which those with an order_quantity above 0 are kept; `suppliers` is the
     suppliers table (supplier_id, optional name), of no use where the lines have a supplier_name, as those of
-    `plan.parquet` do. A supplier without a name goes by its id; an unknown currency is blank.
+    `plan.parquet` do. A supplier without a name goes by its id; an unknown currency or item_name is blank.
     """
     ordered = lines[lines["order_quantity"] > 0]
     packs = ordered["order_quantity"] / ordered["pack_size"]
     table = ordered.assign(
         supplier_name=ordered.get("supplier_name", supplier_names(ordered, suppliers)),
+        item_name=ordered["item_name"].fillna("") if "item_name" in ordered else "",
         packs=packs.astype("int64") if (packs % 1 == 0).all() else packs,
         currency=ordered["currency"].fillna(""),
         state="proposed",

@@ -51,7 +51,7 @@ def report_html(
         totals=_records(ordered.groupby("currency")["amount"].sum().reset_index()),
         counts={"lines": len(lines), "ordered": len(ordered), "orders": ordered["purchase_order"].nunique()},
         exceptions=[_exception(row) for row in _records(exceptions)],
-        idle=_records(lines[lines["order_quantity"] == 0].sort_values("unique_id")),
+        idle=_records(_idle(lines)),
         notes=list(notes),
         period=period_name(history["ds"]),
         forecast=_forecast(history, prediction_table),
@@ -68,6 +68,12 @@ def _orders(ordered: pd.DataFrame, suppliers: pd.DataFrame) -> list[_Order]:
         name = str(own["supplier_name"].iloc[0])
         orders.append(_Order(name, str(purchase_order), email, _records(sums), _records(own)))
     return sorted(orders, key=lambda order: order.supplier_name)
+
+
+def _idle(lines: pd.DataFrame) -> pd.DataFrame:
+    """What orders nothing, with the names of the items where any are known."""
+    idle = lines[lines["order_quantity"] == 0].sort_values("unique_id")
+    return idle if "item_name" in idle else idle.assign(item_name="")
 
 
 def _exception(row: dict[str, object]) -> dict[str, object]:

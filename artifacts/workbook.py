@@ -51,8 +51,10 @@ SUMMARY: Final[Sequence[Column]] = (
     ("First due", 12, DATE),
     ("State", 12, None),
 )
+NAME: Final[Column] = ("Name", 28, None)
 ORDER: Final[Sequence[Column]] = (
     ("Item", 32, None),
+    NAME,
     ("Quantity", 10, WHOLE),
     ("Unit", 8, None),
     ("Packs", 8, "#,##0.##"),
@@ -132,14 +134,18 @@ def _purchase_order(
         "; ".join(terms) or "Terms as agreed",
         f"Prices in {first['currency']}; plan {header.plan_id} for {header.week}; state: proposed",
     )
-    row = _headings(sheet, 6, ORDER)
+    named = bool((own["item_name"] != "").any())
+    columns = [column for column in ORDER if named or column is not NAME]
+    row = _headings(sheet, 6, columns)
     for line in own.itertuples(index=False):
-        values = (line.unique_id, line.order_quantity, line.unit, line.packs, line.unit_cost, line.amount)
-        row = _row(sheet, row, (*values, line.due_date, line.explanation), ORDER)
-    for currency, amounts in own.groupby("currency")["amount"]:
-        amount = round(float(amounts.sum()), 2)
-        row = _row(sheet, row, ("Total", None, None, None, None, amount, currency, None), ORDER, total=True)
-    _print_setup(sheet, 6, ORDER)
+        amounts = (line.order_quantity, line.unit, line.packs, line.unit_cost, line.amount)
+        item = (line.unique_id, line.item_name) if named else (line.unique_id,)
+        row = _row(sheet, row, (*item, *amounts, line.due_date, line.explanation), columns)
+    for currency, money in own.groupby("currency")["amount"]:
+        amount = round(float(money.sum()), 2)
+        blanks = (None,) * (len(columns) - 4)
+        row = _row(sheet, row, ("Total", *blanks, amount, currency, None), columns, total=True)
+    _print_setup(sheet, 6, columns)
 
 
 def _head(sheet: Worksheet, title: str, *sentences: str) -> None:

@@ -5,6 +5,8 @@
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
   python -m benchmarks.vn2 --data FOLDER   money, quantiles and calibration on a weekly ordering contest
+  python -m benchmarks.real_files --data FOLDER
+                                           every real export in FOLDER: understood, lines, quantities, time
   python -m benchmarks.database_load [--url URL]
                                            100,000 rows of sales into SQLite, or into the server of URL
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars
@@ -21,7 +23,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import daily_shop, overhead
+from benchmarks import daily_shop, overhead, real_files
 
 
 def main() -> int:
@@ -42,7 +44,10 @@ def main() -> int:
         print("`make bench DATA=folder` or `python -m benchmarks --data folder`.")
         return 0
     _title("Daily shop", "Test errors of every recipe on a year of daily sales, next month, time and memory.")
-    return 0 if daily_shop.run(data) else 1
+    met = daily_shop.run(data)
+    _title("Real files", "What is understood of every file, lines in and out, quantities, seconds.")
+    real_files.run(data)
+    return 0 if met else 1
 
 
 def _title(name: str, measures: str) -> None:

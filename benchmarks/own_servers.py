@@ -12,6 +12,7 @@ from pathlib import Path
 from cli.ports import free_ports
 from cli.services import Services, running
 from storage.settings import Settings, child_environment
+from storage.signing import ensure_signing_keys
 
 _FOREIGN = ("ABASTO_", "PREFECT_")
 
@@ -69,6 +70,7 @@ def own_servers(*, prefect: bool = True, keep: bool = False) -> Iterator[OwnServ
         predictions_bucket="predicciones",
         plans_bucket="reposicion",
     )
+    ensure_signing_keys(settings.signing_key_path)  # commands make one for a home of their own alone
     try:
         with running(settings, prefect=prefect, progress=lambda text: print(text, flush=True)) as services:
             yield OwnServers(settings, services)

@@ -11,6 +11,7 @@ from cli.connection import connected
 from cli.console import headline, next_step, say, show_table
 from intake.difference import Difference, compare_sales
 from intake.errors import MissingError
+from intake.periods import period_end
 from storage.datasets import Datasets
 from storage.history import Record
 from storage.objects import ObjectStore
@@ -86,7 +87,7 @@ def _row(name: str, record: Record) -> list[object]:
         f"{facts['rows']:,}",
         f"{facts['quantity']:,.10g}",
         stated["freq"],
-        stated["cutoff"],
+        f"{period_end(pd.Timestamp(str(stated['cutoff'])), str(stated['freq'])):%Y-%m-%d}",
         f"{record.manifest.when:%Y-%m-%d %H:%M}",
     ]
 

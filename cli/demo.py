@@ -103,4 +103,5 @@ def _show_orders(store: ObjectStore, plan: Published) -> None:
         amount, currency = lines["amount"].sum(), lines["currency"].iloc[0]
         headline(f"{number}: {supplier}, {amount:,.2f} {currency}, due {lines['due_date'].min():%Y-%m-%d}")
         for line in lines.itertuples():
-            show_reason(f"{line.order_quantity:>6} {line.unit}  {line.unique_id}", str(line.explanation))
+            item = f"{line.unique_id} {line.item_name}".rstrip()
+            show_reason(f"{line.order_quantity:>6} {line.unit}  {item}", str(line.explanation))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from artifacts.inspection_text import inspection_text
 from cli.console import say
 from intake.errors import InputError
@@ -12,7 +14,7 @@ from intake.guessing import guess_table
 from intake.inspection import inspect_reading
 from intake.mapping import NOTHING_STATED, FileMapping
 from intake.mapping_file import MAPPING_FILE, parse_mapping
-from intake.planning_models import holds_model
+from intake.planning_models import convert_model, model_in
 from intake.reading import read_table
 from intake.tables import Table
 
@@ -46,20 +48,18 @@ def inspection_of(
 ) -> str:
     """What is understood of a file, as a text; raises InputError where it would be refused.
 
-    A `table` that its columns speak against is read as such, and the text or the refusal says so first.
+    A `table` that its columns speak against is read as such, and the text or the refusal says so first. A
+    whole planning model is no table, and is described where nobody says that it is one.
     """
+    kind = model_in(content, name) if mapping.sheet is None else ""
+    if kind and table is None:
+        return _inspection_of_model(content, name, kind)
     likely = table
     try:
-        likely = guess_table(content, name, mapping)
+        likely = table if kind and table else guess_table(content, name, mapping)
         said = table or likely
         reading = read_table(content, name, said, mapping=mapping, rejected_share=rejected_share)
     except InputError as refusal:
-        if _is_model(content, name):
-            raise InputError(
-                f"this is a whole planning model; `abasto convert {name}` writes its tables as files to "
-                "look at and upload",
-                file=name,
-            ) from refusal
         if table is None or likely is table:
             raise
         raise InputError(f"{_unlike(table, likely)}. Read as {table}: {refusal}") from refusal
@@ -74,11 +74,15 @@ def _unlike(table: Table, likely: Table | None) -> str:
     return f"By its columns this file is {likely} rather than {table}: check that it is sent as what it is"
 
 
-def _is_model(content: bytes, name: str) -> bool:
-    try:
-        return holds_model(content, name)
-    except InputError:
-        return False
+def _inspection_of_model(content: bytes, name: str, kind: str) -> str:
+    """What is understood of a whole planning model, as a text: the tables that it becomes, and its dirt."""
+    tables, findings = convert_model(content, name)
+    facts = [
+        (str(table), f"{len(frame):,} rows of {', '.join(map(str, frame.columns))}")
+        for table, frame in tables.items()
+    ]
+    text = inspection_text(f"{name}, read as {kind}", facts, findings, pd.DataFrame(), "")
+    return f"{text}\n`abasto convert {name}` writes these tables as files to look at and upload.\n"
 
 
 def read_bytes(file: Path) -> bytes:

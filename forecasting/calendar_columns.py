@@ -92,3 +92,24 @@ def unmatched_places(
         f"{len(strange):,} rows of the calendar are of places in which no series is sold and hold nowhere: "
         f"{names}; the place of a series is its unique_id up to the first '/', or its location in the items",
     )
+
+
+def twice_told(sales: pd.DataFrame, frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each column of sales that the calendar has, too: in how many rows they differ.
+
+    `frame`: the series with the calendar's columns. `names`: columns of sales that give way to a calendar.
+    """
+    joined = [name for name in names if name in frame]
+    both = sales[["unique_id", "ds", *joined]].merge(
+        frame[["unique_id", "ds", *joined]], on=["unique_id", "ds"], suffixes=("", " of the calendar")
+    )
+    sentences = []
+    for name in joined:
+        given, told = both[name], both[f"{name} of the calendar"]
+        compared = int((given.notna() & told.notna()).sum())
+        differ = int((given - told).abs().gt(1e-9 * told.abs().clip(lower=1)).sum())
+        sentences.append(
+            f"'{name}' is taken from the calendar; in {compared - differ:,} of {compared:,} rows that of the "
+            "sales file is the same"
+        )
+    return tuple(sentences)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,13 @@ import pandas as pd
 from intake.errors import MissingError
 from intake.words.headers import snake_case
 
-KNOWN_IN_ADVANCE: Final = ("price", "promotion", "holiday")  # columns of sales that a shop decides itself
+# Columns of sales whose future a shop knows by itself, and why.
+_KNOWN: Final[Mapping[str, str]] = {
+    "price": "because a shop sets it",
+    "promotion": "because a shop plans it",
+    "holiday": "because every calendar says it",
+}
+KNOWN_IN_ADVANCE: Final = tuple(_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,13 @@ class Foreknowledge:
 
     def sentences(self, of_sales: Sequence[str], of_calendar: Sequence[str]) -> tuple[str, ...]:
         """A sentence for each column that is used: why it is known in advance, and how to say otherwise."""
-        otherwise = 'known_afterwards = ["{}"] in [dataset] says otherwise'
+        reasons = {name: _KNOWN.get(name, "as [dataset] states") for name in of_sales}
+        reasons |= {name: "as [dataset] states" for name in of_sales if name in self.advance}
+        reasons |= {name: "because a calendar says it" for name in of_calendar if name != "closed"}
         return tuple(
-            f"'{name}' is known in advance, {reason}; {otherwise.format(name)}"
-            for names, reason in (
-                ([name for name in of_sales if name in self.advance], "as [dataset] states"),
-                ([name for name in of_sales if name not in self.advance], "because a shop decides it"),
-                ([name for name in of_calendar if name != "closed"], "because a calendar says it"),
-            )
-            for name in names
+            f"'{name}' is known in advance, {reason}; "
+            f'known_afterwards = ["{name}"] in [dataset] says otherwise'
+            for name, reason in reasons.items()
         )
 
     def _left_out(self, name: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.assumptions import Assumption, assumed_values
-from forecasting.calendar_columns import add_calendar, unmatched_places
+from forecasting.calendar_columns import add_calendar, twice_told, unmatched_places
 from forecasting.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
 from forecasting.foreknowledge import Foreknowledge
 from intake.errors import InputError, MissingError
@@ -102,10 +102,11 @@ def build_panel(
         kept = calendar.drop(columns=[name for name in ahead.afterwards if name in calendar])
         frame, exog = add_calendar(frame, kept, exog, freq, texts)
         understood += unmatched_places(frame, kept, texts)
+        understood += twice_told(observed, frame, [name for name in numbers if not ahead.of_sales(name)])
     frame, exog = with_closures(frame, exog, closures)
     frame, filled = fill_missing(frame, missing_periods)
-    of_sales = [name for name in numbers if name in exog]
-    understood += [*filled, *ahead.sentences(of_sales, [name for name in exog if name not in numbers])]
+    of_sales = [name for name in numbers if name in exog and ahead.of_sales(name)]
+    understood += [*filled, *ahead.sentences(of_sales, [name for name in exog if name not in of_sales])]
     return Panel(
         frame=frame,
         freq=freq,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intake.findings import Finding
-from intake.periods import period_number, shift
+from intake.periods import freq_in_words, period_number, shift
 from intake.reading import Reading
 from intake.rejection import LineCount
 from intake.tables import SCHEMAS, Table
@@ -65,7 +65,7 @@ def _series_and_periods(reading: Reading) -> list[tuple[str, str]]:
     first, last = frame["ds"].min(), frame["ds"].max()
     facts = [
         ("series", f"{len(names):,}: {some}"),
-        ("from, to", f"{first:%Y-%m-%d}, {last:%Y-%m-%d}" + (f", freq {freq}" if freq else "")),
+        ("from, to", f"{first:%Y-%m-%d}, {last:%Y-%m-%d}" + (f", {freq_in_words(freq)}" if freq else "")),
     ]
     if freq is not None:
         facts.append(("gaps", _gaps(frame, freq)))
@@ -88,7 +88,7 @@ def _gaps(frame: pd.DataFrame, freq: str) -> str:
     series = int(held.loc[missing > 0, "unique_id"].nunique())
     return (
         f"{int(missing.sum()):,} periods without a row in {series:,} series; "
-        f"the longest: {row['unique_id']}, {int(missing[longest]):,} from {since:%Y-%m-%d} on"
+        f"the longest: {int(missing[longest]):,} of {row['unique_id']}, from {since:%Y-%m-%d} on"
     )
 
 

@@ -52,6 +52,16 @@ def season_length(freq: str) -> int:
     return _SEASON_LENGTH[freq]
 
 
+def freq_in_words(freq: str) -> str:
+    """A frequency as people say it, and as it is written.
+
+    >>> freq_in_words("D"), freq_in_words("W-MON"), freq_in_words("QS")
+    ('daily (D)', 'weekly (W-MON)', 'quarterly (QS)')
+    """
+    words = {"D": "daily", **dict.fromkeys(_WEEKLY, "weekly"), "MS": "monthly", "QS": "quarterly"}
+    return f"{words[freq]} ({freq})"
+
+
 def period_number(ds: Dates, freq: str) -> npt.NDArray[np.int64]:
     """Consecutive number of the period that each date lies in (an array of one number for a single date).
 
@@ -185,7 +195,7 @@ def infer_rhythm(ds: DateSeries, unique_id: pd.Series[str] | None = None) -> Rhy
     rhythm = _rhythm_of(dates, rows)
     if rhythm is None and unique_id is not None:
         rhythm = _rhythm_of_each(ds, unique_id)
-    return rhythm or Rhythm("D", dates[:0], f"{len(dates)} different dates on all days")
+    return rhythm or Rhythm("D", dates[:0], f"{len(dates)} different dates, on all days of the week")
 
 
 def _rhythm_of(dates: pd.DatetimeIndex, rows: npt.NDArray[np.int64]) -> Rhythm | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import pandas as pd
 
 from intake.errors import InputError
@@ -15,6 +18,16 @@ from intake.tables import Table
 from intake.workbooks.quarterly_sheets import looks_like, read_quarterly_plan
 from intake.workbooks.quarterly_tables import tables_of
 
+FREPPLE: Final = "a frePPLe model"
+QUARTERLY_PLAN: Final = "a quarterly production plan"
+
+
+def model_in(content: bytes, name: str) -> str:
+    """Which kind of planning model a file holds, in words; '' where it holds none."""
+    if looks_like_frepple(content):
+        return FREPPLE
+    return QUARTERLY_PLAN if looks_like(_sheets(content, name)) else ""
+
 
 def convert_model(content: bytes, name: str) -> tuple[dict[Table, pd.DataFrame], tuple[Finding, ...]]:
     """The tables of a frePPLe model (JSON) or of a quarterly workbook, with canonical columns, and findings.
@@ -24,8 +37,8 @@ def convert_model(content: bytes, name: str) -> tuple[dict[Table, pd.DataFrame],
     if looks_like_frepple(content):
         network = read_supply_network(content, name)
         return network.tables, network.findings
-    grids = _quarterly_plan(content, name)
-    if grids:
+    grids = _sheets(content, name)
+    if looks_like(grids):
         plan = read_quarterly_plan(grids)
         tables, findings = tables_of(plan)
         return tables, (*plan.findings, *findings)
@@ -36,14 +49,7 @@ def convert_model(content: bytes, name: str) -> tuple[dict[Table, pd.DataFrame],
     )
 
 
-def holds_model(content: bytes, name: str) -> bool:
-    """Whether the file is one that `convert_model` would read; InputError where it cannot be opened."""
-    return looks_like_frepple(content) or bool(_quarterly_plan(content, name))
-
-
-def _quarterly_plan(content: bytes, name: str) -> tuple[Grid, ...]:
-    """The sheets of a quarterly workbook; none where the file is something else."""
+def _sheets(content: bytes, name: str) -> Sequence[Grid]:
     if not name.lower().endswith((".xlsx", ".xls", ".xlsm", ".ods")):
         return ()
-    grids = open_file(content, name, Table.CAPACITY, NOTHING_STATED)
-    return grids if looks_like(grids) else ()
+    return open_file(content, name, Table.CAPACITY, NOTHING_STATED)

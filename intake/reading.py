@@ -14,14 +14,17 @@ import pandas as pd
 from intake.conversion import convert
 from intake.errors import InputError
 from intake.fates import Mask, decide_fates, repeats
+from intake.files.grid import Grid
 from intake.files.opening import open_file
 from intake.findings import Finding
+from intake.frepple.fixture_records import looks_like_frepple
 from intake.layout.footers import find_footers
 from intake.layout.recognition import find_sheet
 from intake.layout.sheet import Sheet
 from intake.mapping import NOTHING_STATED, FileMapping, Shape
 from intake.period_shares import is_finer
-from intake.periods import Rhythm, infer_rhythm, period_start
+from intake.periods import Rhythm, freq_in_words, infer_rhythm, period_start
+from intake.planning_models import FREPPLE, QUARTERLY_PLAN
 from intake.problems import rows_with_problems
 from intake.recipes import refuse_cycles
 from intake.rejection import LineCount, count_lines, refuse_if_too_many, rejected_table
@@ -30,6 +33,7 @@ from intake.suspicions import Lines, find_suspicions
 from intake.tables import Table, schema_of
 from intake.tickets import Keys, are_tickets, coarser, sum_lines
 from intake.values.conventions import NOTHING_SETTLED, Settled
+from intake.workbooks.quarterly_sheets import looks_like
 
 _MOST_SHOWN: Final = 5
 
@@ -91,7 +95,7 @@ def read_table(
     """
     if not 0 <= rejected_share <= 1:
         raise InputError(f"rejected_share is a share between 0 and 1, not {rejected_share}; 0.05 is usual")
-    sheet = find_sheet(open_file(content, name, table, mapping), table, mapping)
+    sheet = find_sheet(_grids(content, name, table, mapping), table, mapping)
     stated = replace(mapping, columns={**sheet.meanings, **mapping.columns})
     conversion = convert(sheet, table, stated, settled=settled)
     frame = pd.DataFrame(conversion.columns)
@@ -130,7 +134,9 @@ def read_table(
     if schema.measure == "y" and (accepted["y"] < 0).any():
         returns = accepted.loc[accepted["y"] < 0, "y"]
         findings.append(
-            Finding("y", f"returns (negative y) are kept: {len(returns)} rows, {returns.sum():.10g} in all")
+            Finding(
+                "y", f"returns (negative sales) are kept: {len(returns)} rows, {returns.sum():.10g} in all"
+            )
         )
     lines_of_rows: Lines | None = sheet.first_lines[fates.accepted]
     if table is Table.SALES:
@@ -169,6 +175,21 @@ def _exact_sum(numbers: npt.NDArray[np.float64]) -> float:
     if len(numbers) < 1_000_000:
         return math.fsum(numbers)
     return math.fsum(np.add.reduceat(numbers, np.arange(0, len(numbers), 1000)))
+
+
+def _grids(content: bytes, name: str, table: Table, mapping: FileMapping) -> tuple[Grid, ...]:
+    """What is in a file; InputError where it is a whole planning model, of which a sheet is no table."""
+    kind = FREPPLE if looks_like_frepple(content) else ""
+    grids = () if kind else open_file(content, name, table, mapping)
+    if len(grids) > 1 and mapping.sheet is None and looks_like(grids):
+        kind = QUARTERLY_PLAN
+    if kind:
+        raise InputError(
+            f"this is {kind} and not one table of {table.replace('_', ' ')}: `abasto convert {name}` makes "
+            "tables of it, and says how to upload each",
+            file=name,
+        )
+    return grids
 
 
 def _drops(roles: frozenset[str], mapping: FileMapping, *, tickets: bool) -> bool:
@@ -214,7 +235,7 @@ def _summed(
     together = sum_lines(accepted, freq)
     sentence = f"{len(accepted)} lines are summed to {len(together)} rows of one series and period each"
     if freq is not None and freq != found:
-        sentence += f", of freq {freq} as stated"
+        sentence += f", {freq_in_words(freq)} as stated"
     return together, freq, [Finding("periods", sentence)]
 
 
@@ -244,19 +265,25 @@ def _to_periods(
     dated = dated if usable.all() else dated[usable]
     days = dated["ds"]
     if labels is not None:
-        return frame, labels, [Finding("periods", f"freq is {labels}, as the labels of the periods say")]
+        return (
+            frame,
+            labels,
+            [Finding("periods", f"the table is {freq_in_words(labels)}, as the labels of its periods say")],
+        )
     codes, different = pd.factorize(days.to_numpy())
     if len(different) < 2:
-        note = "there are not two different dates, so the frequency is left open"
+        note = "there are not two different dates, so whether it is daily, weekly or monthly is left open"
         return frame, None, [Finding("periods", note)]
     rhythm = _rhythm(days, dated["unique_id"], sheet.name, stated)
     if rhythm is None:
-        sentence = f"freq is {stated}, as is stated, and not what the dates look like"
+        sentence = (
+            f"the table is {freq_in_words(stated or 'D')}, as is stated, and not what the dates look like"
+        )
         return frame, "D", [Finding("periods", sentence, suspicious=True)]
     freq = rhythm.freq
     starts = period_start(pd.DatetimeIndex(different), freq).to_numpy()
     moved = int((starts != different)[codes].sum())
-    note = f"freq is {freq}: {rhythm.evidence}"
+    note = f"the table is {freq_in_words(freq)}: {rhythm.evidence}"
     if moved:
         note += f"; in {moved} rows ds is moved to the first day of its period"
     findings = [Finding("periods", note, rhythm.evidence, 'freq = "W-MON"' if freq == "D" else 'freq = "MS"')]

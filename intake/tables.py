@@ -161,7 +161,8 @@ SCHEMAS: Final[dict[Table, Schema]] = {
         columns=(
             _SERIES,
             *_PLACE_AND_PRODUCT,
-            *_columns(Kind.TEXT, category="family of products", unit="unit of y, such as kg or piece"),
+            *_columns(Kind.TEXT, name="what people call it", category="family of products"),
+            *_columns(Kind.TEXT, unit="unit of y, such as kg or piece"),
             *_columns(
                 Kind.QUANTITY,
                 price="price per unit",

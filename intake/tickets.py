@@ -13,7 +13,7 @@ from intake.errors import InputError
 from intake.findings import Finding
 from intake.mapping import FileMapping
 from intake.period_shares import fits_into
-from intake.periods import FREQUENCIES, period_start
+from intake.periods import FREQUENCIES, freq_in_words, period_start
 from intake.text_columns import Values
 
 Mask = npt.NDArray[np.bool_]
@@ -171,7 +171,7 @@ def coarser(stated: str, found: str | None, file: str, *, tickets: bool) -> bool
     if fits_into(found, stated):
         return True
     raise InputError(
-        f"the file is of frequency {found}, and its periods cannot be summed to the stated freq {stated}; "
-        "state the frequency of the file, and how periods are split in the rules of the dataset",
+        f"the file is {freq_in_words(found)}, and its periods cannot be summed to {freq_in_words(stated)} "
+        "ones, as stated; state the freq of the file, and how periods are split in the rules of the dataset",
         file=file,
     )

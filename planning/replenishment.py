@@ -84,7 +84,7 @@ def replenish(
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
         exceptions=exceptions_table(exceptions),
-        notes=_notes(stock, settings, upstream, freq),
+        notes=_notes(stock, settings, upstream, freq, priced=bool(lines["from_costs"].any())),
         open_orders=open_orders.reset_index(drop=True),
     )
 
@@ -157,14 +157,20 @@ def _named(table: pd.DataFrame, column: str) -> set[str]:
     return set(table[column].dropna().astype(str)) - {""} if column in table else set()
 
 
-def _notes(stock: pd.DataFrame, settings: PlanSettings, upstream: set[str], freq: str) -> tuple[str, ...]:
+def _notes(
+    stock: pd.DataFrame, settings: PlanSettings, upstream: set[str], freq: str, *, priced: bool
+) -> tuple[str, ...]:
     notes = [
         f"The next orders are expected {periods(settings.review_period, freq)} after these.",
-        "Where an item has both costs (p per unit lost, h per unit and period), "
-        f"its critical ratio is r - {settings.carry_over_factor - 1:g} min(1 - r, r / 3) with "
-        "r = p / (p + h R), because what is left over is sold later; "
-        "elsewhere the service level of the item, "
-        f"or {settings.service_level:.1%}.",
+        (
+            "Where an item has both costs (p per unit lost, h per unit and period), "
+            f"its critical ratio is r - {settings.carry_over_factor - 1:g} min(1 - r, r / 3) with "
+            "r = p / (p + h R), because what is left over is sold later; "
+            "elsewhere the service level of the item, "
+            f"or {settings.service_level:.1%}."
+        )
+        if priced
+        else f"The service level is that of the item, or {settings.service_level:.1%} where it states none.",
         "Quantities are stock units; an order is whole packs and whole purchase units.",
     ]
     if "as_of" not in stock or stock["as_of"].isna().all():

@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from artifacts import plots
+from artifacts.item_names import item_names
 from artifacts.model_card import ModelFacts, model_card
 from forecasting.panel import Panel
 from forecasting.recipes import Candidate
 from forecasting.training import Champion, Training, TrainingSettings, train
 from intake.errors import MissingError
+from intake.tables import Table
 from storage.code_identity import code_identity
 from storage.keys import MANIFEST, Ref
 from storage.manifests import Decision, Provenance, Published, read_published
@@ -23,7 +25,7 @@ from tasks.datasets import cutoff_of, split_of
 from tasks.logs import logger, recorded
 from tasks.panels import PANEL_TABLES, read_panel
 from tasks.progress import Progress
-from tasks.readings import as_inputs
+from tasks.readings import as_inputs, optional_table
 from tasks.retrying import step
 from tasks.run_requests import TrainRequest
 from tasks.uploads import Upload
@@ -114,7 +116,8 @@ def _train_and_publish(
             hyperparameters=training.hyperparameters,
             limits=training.notes,
         )
-        files = _plots(panel, training) | _documents(facts, training)
+        names = item_names(optional_table(uploads, Table.ITEMS))
+        files = _plots(panel, training, names) | _documents(facts, training)
         progress.reached(0.9, f"{name}: publishing {claim.model_version}")
         published = models.publish(
             claim,
@@ -167,13 +170,13 @@ def _documents(facts: ModelFacts, training: Training) -> dict[str, bytes]:
     }
 
 
-def _plots(panel: Panel, training: Training) -> dict[str, bytes]:
+def _plots(panel: Panel, training: Training, names: Mapping[str, str]) -> dict[str, bytes]:
     history = panel.frame.dropna(subset=["y"])
     own = training.test_predictions[training.test_predictions["recipe"] == training.recipe]
     drawn = {
-        "actual_against_forecast": plots.actual_against_forecast(history, own),
+        "actual_against_forecast": plots.actual_against_forecast(history, own, names=names),
         "residuals": plots.residuals(own),
-        "error_by_series": plots.error_by_series(own),
+        "error_by_series": plots.error_by_series(own, names=names),
         "feature_importance": plots.feature_importance(training.importance),
         "calibration": plots.calibration(training.calibration.rename(columns={"rows": "cases"})),
     }

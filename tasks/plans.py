@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 
 from artifacts.csv_files import csv_bytes
 from artifacts.forecast_plots import fan
+from artifacts.item_names import item_names, name_of
 from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
 from artifacts.report import report_html
@@ -282,7 +283,11 @@ def _documents(
     plan: Plan, source: OpenOrderSource, inputs: _PlanInputs, claim: PlanClaim, fitted: Published
 ) -> dict[str, bytes]:
     suppliers, paths = inputs.tables[Table.SUPPLIERS], inputs.paths
-    lines = plan.lines.assign(supplier_name=supplier_names(plan.lines, suppliers))
+    names = item_names(inputs.tables[Table.ITEMS])
+    lines = plan.lines.assign(
+        supplier_name=supplier_names(plan.lines, suppliers),
+        item_name=[name_of(unique_id, names) for unique_id in plan.lines["unique_id"]],
+    )
     table, total = prediction_table(paths), total_table(paths)
     history = inputs.panel.frame.dropna(subset=["y"])
     header = PlanHeader(
@@ -306,7 +311,7 @@ def _documents(
         suppliers=suppliers,
         prediction_table=table,
         history=history,
-        forecast_plot=fan(history, table, total=total),
+        forecast_plot=fan(history, table, total=total, names=names),
     )
     return {
         "demand.parquet": to_parquet(paths.to_frame()),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from artifacts.csv_files import prediction_csv, staffing_csv
 from artifacts.forecast_plots import fan, staffing
+from artifacts.item_names import item_names
 from forecasting.demand_paths import DemandPaths
 from forecasting.model import checked
 from forecasting.panel import Panel, extend
 from forecasting.prediction import prediction_table, total_table
 from forecasting.staffing import staffing_table
 from intake.periods import to_end_of_next_month
+from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import to_parquet
@@ -21,7 +25,7 @@ from tasks.datasets import cutoff_of, last_complete_day
 from tasks.logs import logger, recorded
 from tasks.models import CODE
 from tasks.panels import PANEL_TABLES, read_panel, with_prices_kept
-from tasks.readings import as_inputs
+from tasks.readings import as_inputs, optional_table
 from tasks.retrying import step
 from tasks.run_requests import ForecastRequest
 from tasks.uploads import Upload
@@ -102,7 +106,7 @@ def _publish(
         return publish(
             store,
             folder,
-            _files(panel, paths, request.sales_per_person),
+            _files(panel, paths, request.sales_per_person, item_names(optional_table(uploads, Table.ITEMS))),
             provenance,
             log=log.json_lines(),
             metrics={
@@ -115,13 +119,15 @@ def _publish(
         )
 
 
-def _files(panel: Panel, paths: DemandPaths, sales_per_person: float | None) -> dict[str, bytes]:
+def _files(
+    panel: Panel, paths: DemandPaths, sales_per_person: float | None, names: Mapping[str, str]
+) -> dict[str, bytes]:
     table = prediction_table(paths)
     history = panel.frame.dropna(subset=["y"])
     files = {
         "forecast.parquet": to_parquet(table),
         "prediccion.csv": prediction_csv(table),
-        "plots/fan.png": fan(history, table, total=total_table(paths)),
+        "plots/fan.png": fan(history, table, total=total_table(paths), names=names),
     }
     if sales_per_person is not None:
         by_weekday, by_date = staffing_table(paths, sales_per_person, panel.freq)

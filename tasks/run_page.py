@@ -124,12 +124,16 @@ def _reasons(orders: pd.DataFrame) -> list[str]:
     for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
         sections.append(f"### {escaped(str(supplier))}: {escaped(str(number))}")
         items = [
-            f"- **{line.order_quantity} {escaped(str(line.unit))} {escaped(str(line.unique_id))}** "
+            f"- **{line.order_quantity} {escaped(str(line.unit))} {escaped(_item(line))}** "
             f"{escaped(str(line.explanation))}"
             for line in lines.itertuples()
         ]
         sections.append("\n".join(items))
     return sections
+
+
+def _item(line: Any) -> str:
+    return f"{line.unique_id} {line.item_name}".rstrip()
 
 
 def _show(kind: str, published: Published, markdown: str) -> None:

@@ -251,7 +251,10 @@ def _stock(model: FrePPLeModel, findings: list[Finding]) -> pd.DataFrame:
             }
         )
         if kind == "DO":
-            what = f"{order.text('reference')} leaves {order.text('origin')}, whose stock still counts it"
+            what = (
+                f"{order.text('reference')} is on its way from {order.text('origin')}, whose stock still "
+                "counts it"
+            )
             findings.append(Finding("operationplan", what, suspicious=True))
     if rows and pd.isna(day):
         findings.append(Finding("file", "the model has no currentdate, so the stock has no as_of"))

@@ -224,18 +224,14 @@ def _score(
 
 def _contrast(cells: Cells, kinds: Kinds, below: Kinds, dates: Mask | None = None) -> int:
     """Columns with a name above values, less those with a value above values."""
-    contrast = 0
     periods = period_headers(cells, dates)
     values = _value_columns(below)
     numeric = (below == Kind.NUMBER).sum(axis=0) + (below == Kind.TRUTH).sum(axis=0)
     dated = (below == Kind.DATE).sum(axis=0)
     many = periods.sum() >= _PERIODS
-    for column in np.flatnonzero(values):
-        if kinds[column] == Kind.WORDS or (many and periods[column] and numeric[column] > dated[column]):
-            contrast += 1
-        elif kinds[column] != Kind.EMPTY:
-            contrast -= 1
-    return contrast
+    named = (kinds == Kind.WORDS) | (many & periods & (numeric > dated))
+    valued = ~named & (kinds != Kind.EMPTY)
+    return int((values & named).sum()) - int((values & valued).sum())
 
 
 def _value_columns(below: Kinds) -> npt.NDArray[np.bool_]:

@@ -44,16 +44,17 @@ class Kind(IntEnum):
 def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
     """One Kind per text; digits alone and amounts are a number, even where they could be a date."""
     kinds = np.empty(len(texts), dtype=np.int8)
+    empty, number, truth, words = map(int, (Kind.EMPTY, Kind.NUMBER, Kind.TRUTH, Kind.WORDS))  # once: slow
     for i, text in enumerate(texts):
         if not text or _NOTHING.fullmatch(text):
-            kinds[i] = Kind.EMPTY
+            kinds[i] = empty
         elif _NUMBER.fullmatch(text):
-            kinds[i] = Kind.NUMBER
+            kinds[i] = number
         elif text.lower() in _TRUTH:
-            kinds[i] = Kind.TRUTH
+            kinds[i] = truth
         else:
-            kinds[i] = Kind.WORDS
-    doubtful = [i for i, text in enumerate(texts) if kinds[i] != Kind.EMPTY and not _amount(text)]
+            kinds[i] = words
+    doubtful = [i for i in np.flatnonzero(kinds).tolist() if not _amount(texts[i])]  # EMPTY is 0
     if doubtful:
         dates = are_dates(np.array([texts[i] for i in doubtful], dtype=np.object_))
         kinds[np.array(doubtful)[dates]] = Kind.DATE

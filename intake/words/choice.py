@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -16,11 +16,13 @@ from intake.tables import DATE_PARTS, SCHEMAS, Table
 from intake.text_columns import quoted
 from intake.words.claims import Claim
 from intake.words.content import same_content
+from intake.words.headers import snake_case
 from intake.words.languages.language import Y_OR_REVENUE
-from intake.words.vocabulary import THINGS, affixes, columns_of, plain
+from intake.words.vocabulary import ITEM_NAME, THINGS, affixes, columns_of, plain
 
 _FINEST_FIRST: Final = ("day", "week", "month", "quarter", "year")
 _OF_TICKETS: Final = 0.2  # share of the lines without an amount
+_NAMED: Final = ("product", "unique_id")
 _ASPECTS: Final = {"code": 0, "": 1, "name": 2}
 # Of two columns that are otherwise equal, the one with such a word comes second: our own code before a bar
 # code, money without tax before money with it, what is there before what is promised to nobody.
@@ -65,16 +67,22 @@ _SECOND: Final = {
 
 @dataclass(frozen=True)
 class Choice:
-    """`chosen`: canonical column -> claim. `findings` say what was put aside, and why."""
+    """`chosen`: column -> claim. `findings` say what was put aside, and why.
+
+    What is put aside stays in `chosen` where the table keeps texts: a name beside the code of an item as
+    `name`, anything else under its own header.
+    """
 
     chosen: dict[str, Claim]
     findings: list[Finding] = field(default_factory=list)
 
 
-def choose(claims: Sequence[Claim], table: Table, name: str, line: int) -> Choice:
+def choose(
+    claims: Sequence[Claim], table: Table, name: str, line: int, taken: Collection[str] = ()
+) -> Choice:
     """Settle what each column is; InputError where two different columns claim to be what must be one.
 
-    `name` and `line`: the file and where its headers stand.
+    `name` and `line`: the file and where its headers stand. `taken`: the columns that are stated already.
     """
     claims, findings = _sales_are_units_or_money(_without_document_series(claims))
     by_column: dict[str, list[Claim]] = {}
@@ -85,7 +93,12 @@ def choose(claims: Sequence[Claim], table: Table, name: str, line: int) -> Choic
     for column, rivals in by_column.items():
         winner, aside = _settle(column, rivals, table, name, line)
         chosen[column] = winner
-        findings += aside
+        for loser, finding in aside:
+            kept = _kept_as(loser, winner, table, {*taken, *by_column, *chosen})
+            if kept:
+                chosen[kept] = loser
+                finding = _about_kept(finding, kept)
+            findings.append(finding)
     return _date_and_parts(_without_money_of_tickets(Choice(chosen, findings)), table)
 
 
@@ -166,11 +179,10 @@ def _without_money_of_tickets(choice: Choice) -> Choice:
 
 def _settle(
     column: str, rivals: list[Claim], table: Table, name: str, line: int
-) -> tuple[Claim, list[Finding]]:
+) -> tuple[Claim, list[tuple[Claim, Finding]]]:
     ordered = sorted(rivals, key=lambda claim: (_says_nothing(claim, rivals), _preference(column, claim)))
     winner = ordered[0]
     findings = []
-    aside = "is kept as an attribute" if SCHEMAS[table].keeps_text else "is not used"
     for loser in ordered[1:]:
         doubtful = False
         if column in THINGS and loser.aspect != winner.aspect:
@@ -189,15 +201,14 @@ def _settle(
             raise rivals_error(column, winner.header, loser.header, name, line)
         else:
             why, doubtful = f"{quoted(winner.header)}, which stands first, is taken for {column}", True
-        findings.append(
-            Finding(
-                loser.header,
-                f"{quoted(loser.header)} {aside}: {why}",
-                loser.evidence,
-                column_line(loser.header, column),
-                suspicious=doubtful,
-            )
+        finding = Finding(
+            loser.header,
+            f"{quoted(loser.header)} is not used: {why}",
+            loser.evidence,
+            column_line(loser.header, column),
+            suspicious=doubtful,
         )
+        findings.append((loser, finding))
     return winner, findings
 
 
@@ -211,6 +222,22 @@ def _says_nothing(claim: Claim, rivals: Sequence[Claim]) -> bool:
         and len(claim.written.codes) > 1
         and any(len(rival.written.texts) > 1 for rival in rivals)
     )
+
+
+def _kept_as(loser: Claim, winner: Claim, table: Table, taken: Collection[str]) -> str:
+    """The column that a text of an item becomes though another column is what it claims to be; '' if none."""
+    if not SCHEMAS[table].keeps_text:
+        return ""
+    says_name = loser.column in _NAMED and loser.aspect != winner.aspect and loser.aspect != "code"
+    wanted = ITEM_NAME if says_name and not loser.content.is_number else ""
+    own, says = snake_case(loser.header), f"{loser.column}_{loser.aspect or 'name'}"
+    numbered = (f"{says}_{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (wanted, own, says, *numbered) if name and name not in taken)
+
+
+def _about_kept(finding: Finding, kept: str) -> Finding:
+    sentence = finding.sentence.replace("is not used:", f"is kept as {kept}:", 1)
+    return replace(finding, sentence=sentence, suspicious=False)
 
 
 def rivals_error(column: str, one: str, other: str, name: str, line: int) -> InputError:

@@ -32,6 +32,13 @@ ATTRIBUTE: Final = "attribute"  # that of a text
 _LOOKED_AT: Final = 100_000  # distinct texts of a column that may be exog
 _MEASURED: Final = ("cost and margin", "stock")  # topics whose numbers are worth keeping as exog
 
+_PLAIN: Final = {
+    "ds": "the date (ds)",
+    "y": "the units sold (y)",
+    "unique_id": "the series (unique_id)",
+    "on_hand": "what is in stock (on_hand)",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Role:
@@ -55,7 +62,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
         claim for claim in claims if not claim.written.is_empty or claim.column in _needed_names(schema)
     ]
     free, findings = _left_to_claim(claims, set(stated.values()))
-    choice = choose(free, table, sheet.name, sheet.header_line)
+    choice = choose(free, table, sheet.name, sheet.header_line, set(stated.values()))
     findings += choice.findings
     chosen = dict(choice.chosen)
     settled = {id(claim.written) for claim in chosen.values()} | {
@@ -71,7 +78,9 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
         if name is not None and name != IGNORE:
             known[name] = written
     require_columns(sheet, table, set(known))
-    findings += [_said(claim, name, table) for name, claim in chosen.items() if claim.header != name]
+    findings += [
+        _said(claim, name, table) for name, claim in chosen.items() if claim.header != name == claim.column
+    ]
     if "unique_id" in known:
         parts = [part for part in schema.unique_id_parts if part in schema.helpers and part in known]
         names = [quoted(known.pop(part).header) for part in parts]
@@ -82,10 +91,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
     roles = {name: Role(_column(schema, table, name, known), column) for name, column in known.items()}
     decided = {id(written) for written in known.values()}
     for i, written in enumerate(sheet.columns):
-        if i in stated or id(written) in decided or id(written) in taken:
-            continue
-        if id(written) in settled:
-            roles |= _as_attribute(written, claims, roles) if schema.keeps_text else {}
+        if i in stated or id(written) in decided or id(written) in taken or id(written) in settled:
             continue
         column, finding = _unknown(written, claims, schema)
         if column is not None:
@@ -114,19 +120,6 @@ def _in(claim: Claim, found: Mapping[str, Claim]) -> bool:
     return any(claim.written is other.written for other in found.values())
 
 
-def _as_attribute(written: TextColumn, claims: Sequence[Claim], roles: Mapping[str, Role]) -> dict[str, Role]:
-    name = _attribute_name(next(each for each in claims if each.written is written), roles)
-    return {name: Role(Column(name=name, kind=Kind.TEXT, description="attribute"), written)}
-
-
-def _attribute_name(claim: Claim, roles: Mapping[str, Role]) -> str:
-    """The name of what another column was preferred to: its own, else one that says what it is."""
-    own = snake_case(claim.header)
-    says = f"{claim.column}_{claim.aspect or 'name'}"
-    numbered = (f"{says}_{number}" for number in range(2, len(roles) + 3))
-    return next(name for name in (own, says, *numbered) if name and name not in roles)
-
-
 def _needed_names(schema: Schema) -> set[str]:
     return {column.name for column in schema.required}
 
@@ -148,7 +141,8 @@ def _left_to_claim(claims: Sequence[Claim], taken: set[str]) -> tuple[list[Claim
 
 def _said(claim: Claim, name: str, table: Table) -> Finding:
     repeated = repeated_column(claim.header, table)
-    sentence = f"{quoted(claim.header)} is {repeated.description if repeated else name}"
+    said = repeated.description if repeated else _PLAIN.get(name, name)
+    sentence = f"{quoted(claim.header)} is {said}"
     if claim.unit:
         sentence += f", in {claim.unit}"
     if claim.currency:

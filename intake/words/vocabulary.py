@@ -31,6 +31,7 @@ KNOWN_EXOG: Final[Mapping[Table, tuple[str, ...]]] = {
     Table.SALES: ("temperature", "sunshine", "customers"),
     Table.CALENDAR: (),
 }
+ITEM_NAME: Final = "name"
 _PERSONAL: Final = ("the customer", "the seller", "a person")
 
 
@@ -158,6 +159,8 @@ def _stronger(one: Entry, other: Entry) -> bool:
 def columns_of(table: Table) -> tuple[str, ...]:
     """The columns that headers of `table` can mean."""
     known = tuple(column.name for column in SCHEMAS[table].columns)
+    if table is Table.ITEMS:  # a name names the item, until a code is found that does
+        known = tuple(name for name in known if name != ITEM_NAME)
     extra = tuple(name for name in KNOWN_EXOG.get(table, ()) if name not in known)
     return (*known, *extra, *([Y_OR_REVENUE] if table is Table.SALES else []))
 

@@ -167,6 +167,7 @@ ITEMS: Final = _table(
     *_text(
         location="shop, warehouse or plant",
         product="what is sold",
+        name="what people call it",
         category="family of products",
         unit="unit of y, such as kg or piece",
     ),

@@ -47,6 +47,7 @@ def lines() -> pd.DataFrame:
             "purchase_order": ["2026-W07-r1-plant", "2026-W07-r1-plant", "", "2026-W07-r1-green-valley"],
             "supplier_id": ["plant", "plant", "plant", "green-valley"],
             "unique_id": ["web/soap", "boston/soap", "web/cream", "web/pot"],
+            "item_name": ["", "", "Day cream", "Clay pot"],
             "unit": "piece",
             "on_hand": [3, 5, 90, 1],
             "on_order": [0, 24, 0, 0],

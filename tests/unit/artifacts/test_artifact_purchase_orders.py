@@ -13,17 +13,18 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from artifacts.csv_files import csv_bytes, harmless, prediction_csv, staffing_csv
+from artifacts.item_names import item_names, named
 from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import order_lines, order_totals, purchase_orders_csv
 from artifacts.workbook import purchase_orders_xlsx, sheet_title
 
 GOLDEN = """\
-purchase_order,supplier_id,supplier_name,unique_id,order_quantity,unit,packs,unit_cost,amount,currency,due_date,\
+purchase_order,supplier_id,supplier_name,unique_id,item_name,order_quantity,unit,packs,unit_cost,amount,currency,due_date,\
 state,explanation
-2026-W07-r1-green-valley,green-valley,Green & Valley,web/pot,1200,piece,150,\
+2026-W07-r1-green-valley,green-valley,Green & Valley,web/pot,Clay pot,1200,piece,150,\
 4.125,4950,USD,2026-02-23,proposed,c
-2026-W07-r1-plant,plant,"Own plant, Newark",boston/soap,24,piece,1,2.3,55.2,USD,2026-02-16,proposed,b
-2026-W07-r1-plant,plant,"Own plant, Newark",web/soap,72,piece,3,2.3,165.6,USD,2026-02-16,proposed,\
+2026-W07-r1-plant,plant,"Own plant, Newark",boston/soap,,24,piece,1,2.3,55.2,USD,2026-02-16,proposed,b
+2026-W07-r1-plant,plant,"Own plant, Newark",web/soap,,72,piece,3,2.3,165.6,USD,2026-02-16,proposed,\
 Forecast 60 + safety 9 - on the shelf 3 = 66; 3 packs of 24 = 72.
 """
 ATTACKS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "＝1"]
@@ -184,3 +185,27 @@ def test_staffing_csv() -> None:
         }
     )
     assert staffing_csv(by_date) == b"ds,weekday,expected_sales,people_expected\n2026-01-05,Monday,1180,3\n"
+
+
+def test_names_of_items_stand_beside_their_series(
+    header: PlanHeader, lines: pd.DataFrame, suppliers: pd.DataFrame
+) -> None:
+    book = workbook(purchase_orders_xlsx(header, lines, suppliers))
+    assert [book["green-valley"][cell].value for cell in ("A6", "B6", "A7", "B7", "C7")] == [
+        *("Item", "Name", "web/pot", "Clay pot", 1200)
+    ]
+    assert book["plant"]["B6"].value == "Quantity"  # nothing there has a name
+
+
+def test_a_product_that_its_series_says_is_no_name() -> None:
+    items = pd.DataFrame(
+        {
+            "unique_id": ["web/soap", "web/2", "3"],
+            "product": ["soap", "2", "tea"],
+            "name": ["", "Clay pot", ""],
+        }
+    )
+    assert item_names(items) == {"web/2": "Clay pot", "3": "tea"}
+    assert item_names(items.drop(columns="name")) == {"3": "tea"}
+    assert named("web/3", item_names(items)) == "web/3 tea"
+    assert item_names(None) == {}

@@ -71,7 +71,7 @@ def test_the_page_shows_the_numbers_it_was_given(page_of) -> None:
     assert text.index("Green & Valley 2026") < text.index("Own plant, Newark 2026")
     assert "All 460 440 +5%" in text  # 4 x 115 after 4 x 110
     assert "1 line with nothing to order" in text
-    assert "web/cream 90 0 10 2" in text
+    assert "web/cream Day cream 90 0 10 2" in text
     for fact in ("2026-W07-r1", "Sun 8 Feb 2026", "v0001, ridge", "As the stock file of 2026-02-08 says"):
         assert fact in text
 

@@ -127,3 +127,17 @@ def test_what_a_shop_does_not_decide_itself_is_no_exogenous_column_unless_a_cale
     assert stated.exog == ("promotion", "price", "holiday", "importe")
     assert set(stated.frame["importe"]) == {7.0}
     assert stated.notes == ()
+
+
+def test_a_column_that_sales_and_calendar_have_is_the_calendars_and_compared() -> None:
+    sales = daily_shop(20).drop(columns="promotion").assign(temperature=np.arange(20.0))
+    told = np.where(np.arange(20) == 4, 99.0, np.arange(20.0))
+    calendar = pd.DataFrame({"ds": sales["ds"], "temperature": told})
+    panel = build_panel(sales, freq="D", calendar=calendar)
+    assert panel.frame["temperature"].tolist() == told.tolist()
+    assert panel.notes == ()
+    same, known = panel.understood
+    assert same == (
+        "'temperature' is taken from the calendar; in 19 of 20 rows that of the sales file is the same"
+    )
+    assert known.startswith("'temperature' is known in advance, because a calendar says it;")

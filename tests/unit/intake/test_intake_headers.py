@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.reading import read_table
 from intake.tables import SCHEMAS, Schema, Table
 from intake.words.headers import snake_case, understand, vocabulary
 from intake.words.languages.language import Language
@@ -74,3 +75,30 @@ def test_schemas_speak_of_their_own_columns(schema: Schema) -> None:
         schema.measure or names[0],
     }
     assert spoken_of <= set(names)
+
+
+def items_of(text: str) -> tuple[dict[str, list[object]], tuple[str, ...]]:
+    reading = read_table(text.encode(), "items.csv", Table.ITEMS)
+    return reading.frame.to_dict("list"), reading.notes
+
+
+def test_the_name_beside_the_code_of_an_item_is_its_name() -> None:
+    items, notes = items_of("Código;Descripción;Precio\n1;Pan;2,5\n2;Bollo;3,5\n")
+    assert items["unique_id"] == ["1", "2"]
+    assert items["name"] == ["Pan", "Bollo"]
+    assert "'Descripción' is kept as name: it is the name of what 'Código' names the series by" in notes
+    items, _ = items_of("Artikelnummer;Bezeichnung;Warengruppe;Warengruppenname\n1;Brot;10;Back\n")
+    assert (items["name"], items["category"], items["warengruppenname"]) == (["Brot"], ["10"], ["Back"])
+
+
+def test_a_name_alone_is_the_item() -> None:
+    items, _ = items_of("name,price\nPan,2\nBollo,3\n")
+    assert items["unique_id"] == ["Pan", "Bollo"]
+    assert "name" not in items
+
+
+def test_attributes_of_items_are_kept_under_their_own_headers() -> None:
+    items, notes = items_of("Product,ProductGroup,Division,Department\n7,1,2,3\n8,5,2,3\n9,5,4,3\n")
+    assert (items["category"], items["division"]) == (["1", "5", "5"], ["2", "2", "4"])
+    assert items["department"] == ["3", "3", "3"]
+    assert any("'Division' is kept as division: 'ProductGroup'" in note for note in notes)

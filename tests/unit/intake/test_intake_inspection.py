@@ -60,7 +60,7 @@ def test_an_inspection_says_lines_quantities_series_and_gaps() -> None:
     assert facts["series"] == "2: pan, sal"
     assert facts["from, to"].startswith("2026-01-01, 2026-01-05")
     # pan lacks the 3rd and the 4th, sal the 3rd, which was rejected.
-    assert facts["gaps"] == "3 periods without a row in 2 series; the longest: pan, 2 from 2026-01-03 on"
+    assert facts["gaps"] == "3 periods without a row in 2 series; the longest: 2 of pan, from 2026-01-03 on"
 
 
 def test_the_text_shows_doubts_first_and_the_lines_to_write() -> None:

@@ -159,7 +159,7 @@ def test_stock_has_what_is_there_and_what_was_ordered_and_names_the_rest() -> No
     said = sentences(network)
     assert "operationplan that is not taken: PO2 (PO proposed)" in said
     assert "buffer that is not taken: plant/base (no onhand)" in said
-    assert "DO1 leaves plant, whose stock still counts it" in said
+    assert "DO1 is on its way from plant, whose stock still counts it" in said
 
 
 def test_closed_demands_are_sales_open_ones_wait_and_others_are_named() -> None:

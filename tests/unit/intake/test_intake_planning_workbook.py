@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from quarterly_case import PRODUCTS, WEEKS, QuarterlyCase, Rows, grids
+from workbooks import xlsx
 
 from intake.errors import InputError
+from intake.reading import read_table
 from intake.tables import Table
 from intake.workbooks.cross_table import Quarter
 from intake.workbooks.quarterly_plan import QuarterlyPlan
@@ -178,3 +180,9 @@ def test_tables_to_upload_hold_what_has_a_date_and_say_what_is_left_out() -> Non
     tables, findings = tables_of(read(sheets))
     assert len(tables[Table.CAPACITY]) == 2 * 3 * WEEKS - 3
     assert findings[-1].sentence.startswith("3 of 24 capacities are not written")
+
+
+def test_a_whole_model_is_no_table_and_names_the_command_that_makes_tables_of_it() -> None:
+    for content, name in ((xlsx(clean()), "Plan.xlsx"), (b'[{"model": "input.item"}]', "Plant.json")):
+        with pytest.raises(InputError, match=rf"`abasto convert {name}` makes tables of it"):
+            read_table(content, name, Table.SALES)

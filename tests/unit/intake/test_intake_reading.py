@@ -47,7 +47,7 @@ def test_a_plain_spanish_file_is_one_daily_series_named_after_the_file() -> None
     pd.testing.assert_frame_equal(reading.frame, expected)
     assert reading.lines == LineCount(header=1, blank=0, footer=0, duplicate=0, rejected=0, accepted=2)
     assert (reading.freq, reading.quantity_in, reading.quantity_accepted) == ("D", 9, 9)
-    assert "returns (negative y) are kept: 1 rows, -3 in all" in reading.notes
+    assert "returns (negative sales) are kept: 1 rows, -3 in all" in reading.notes
     assert "'DíaDeLaSemana' repeats the weekday of 'Fecha' (1 is Monday), so it is not kept" in reading.notes
     assert reading.notes[:2] == ("the file is utf-8 text", "there are commas between the cells")
 
@@ -62,8 +62,8 @@ def test_location_product_and_channel_name_the_series_and_codes_keep_their_zeros
         "'Canal' is channel",
         "'Tienda' is location",
         "'Artículo' is product",
-        "'Semana' is ds",
-        "'Unidades' is y",
+        "'Semana' is the date (ds)",
+        "'Unidades' is the units sold (y)",
     ):
         assert sentence in reading.notes
     assert reading.freq == "W-MON"
@@ -73,7 +73,10 @@ def test_a_given_unique_id_wins_over_its_parts() -> None:
     reading = read_sales("unique_id,store,ds,y\na,Norte,2026-01-05,1\nb,Norte,2026-01-05,2\n")
     assert list(reading.frame["unique_id"]) == ["a", "b"]
     assert reading.freq is None
-    assert "there are not two different dates, so the frequency is left open" in reading.notes
+    assert (
+        "there are not two different dates, so whether it is daily, weekly or monthly is left open"
+        in reading.notes
+    )
 
 
 def test_unknown_numbers_become_exog_and_unknown_text_does_not() -> None:
@@ -91,7 +94,7 @@ def test_periods_labelled_by_their_end_are_moved_to_their_first_day() -> None:
     assert reading.freq == "MS"
     assert list(reading.frame["ds"].dt.strftime("%m-%d")) == ["01-01", "02-01", "03-01"]
     assert (
-        "freq is MS: 3 of 3 different dates are the last day of the month; "
+        "the table is monthly (MS): 3 of 3 different dates are the last day of the month; "
         "in 3 rows ds is moved to the first day of its period" in reading.notes
     )
 

@@ -47,7 +47,7 @@ def test_sales_are_money_beside_a_quantity_and_units_without_one() -> None:
     assert both.frame["y"].iloc[0] == 5
     alone = rows("Fecha;Ventas", "{day}.55")
     assert alone.frame["y"].iloc[0] == 5.55
-    (said,) = [finding for finding in alone.findings if finding.sentence == "'Ventas' is y"]
+    (said,) = [finding for finding in alone.findings if finding.sentence == "'Ventas' is the units sold (y)"]
     assert said.suspicious
     assert said.overrule == 'columns."Ventas" = "revenue"'
 
@@ -63,7 +63,7 @@ def test_items_keep_names_and_further_families_as_attributes() -> None:
     frame = read_table(content, "items.csv", Table.ITEMS).frame
     assert list(frame["unique_id"]) == ["2", "30"]
     assert list(frame["menu"]) == ["Baguette", "Croissant"]
-    assert list(frame["product_name"]) == ["b", "c"]
+    assert list(frame["name"]) == ["b", "c"]
     assert list(frame["department"]) == ["Uno", "Dos"]
 
 
