@@ -170,6 +170,6 @@ def _recent(store: ObjectStore, keys: Keys) -> list[tuple[str, str, str]]:
         return []
     newest = sorted(found, key=lambda each: each.modified, reverse=True)[:_MOST_LISTED]
     return [
-        (each.ref.key, f"{each.size / 1000:,.0f} kB", f"{each.modified:%Y-%m-%d %H:%M} UTC")
+        (each.ref.key, f"{max(each.size / 1000, 1):,.0f} kB", f"{each.modified:%Y-%m-%d %H:%M} UTC")
         for each in newest
     ]

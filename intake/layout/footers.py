@@ -30,6 +30,7 @@ _NOTE: Final = re.compile(
     re.IGNORECASE,
 )
 _CLOSE: Final = 1e-6
+_ROUNDED: Final = 1e-4  # a printed total may be one of rounded numbers
 
 
 def is_note(text: str) -> bool:
@@ -96,7 +97,8 @@ def find_footers(
     footer = impossible | last
     possible = labelled & ~faulty & ~footer
     if measure is None or not possible.any():
-        return footer, _said(sheet, footer, labels)
+        said = _said(sheet, footer, labels)
+        return footer, said + _contradicted(sheet, frame, footer & labelled, labelled, measure)
     plain = ~labelled & ~faulty & ~footer
     proven = _proven(sheet, frame, possible, plain, labelled, measure)
     proven &= _mostly(proven, possible, labels)
@@ -115,6 +117,30 @@ def find_footers(
             )
         )
     return footer, findings
+
+
+def _contradicted(
+    sheet: Sheet, frame: pd.DataFrame, totals: Mask, labelled: Mask, measure: str | None
+) -> list[Finding]:
+    """Where the one total of a file is not the sum of its lines: a line was lost, or a number is misread.
+
+    Of several totals each may stand for another part, so nothing is said of them.
+    """
+    if measure is None or sheet.shape == "wide" or totals.sum() != 1 or labelled.sum() != 1:
+        return []
+    values = frame[measure].to_numpy(dtype=np.float64)
+    row = int(np.flatnonzero(totals)[0])
+    stated, summed = float(values[row]), float(np.nansum(values[~labelled]))
+    if np.isnan(stated) or abs(stated - summed) <= 0.5 + _ROUNDED * abs(summed):
+        return []
+    return [
+        Finding(
+            "file",
+            f"the total in line {int(sheet.first_lines[row])} says {stated:,.10g} and the lines add up to "
+            f"{summed:,.10g}: something is missing, there twice, or misread",
+            suspicious=True,
+        )
+    ]
 
 
 def _proven(

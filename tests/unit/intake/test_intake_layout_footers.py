@@ -53,6 +53,16 @@ def test_a_total_that_could_be_data_needs_its_sum() -> None:
     assert [finding.evidence for finding in said] == ["line 7"]
 
 
+@pytest.mark.parametrize(("total", "doubts"), [("18", 0), ("18,4", 0), ("25", 1), ("", 0)])
+def test_a_total_that_the_lines_do_not_add_up_to_is_said(total: str, doubts: int) -> None:
+    reading = read(HEAD + ROWS + f"Total;;;{total}\n")
+    assert (reading.lines.footer, reading.quantity_in) == (1, 18)
+    said = [finding.sentence for finding in reading.findings if finding.suspicious]
+    assert [sentence[:60] for sentence in said] == [
+        "the total in line 6 says 25 and the lines add up to 18: some"
+    ] * doubts
+
+
 def test_a_bad_row_of_a_product_called_total_is_rejected() -> None:
     rows = "".join(f"2026-01-{day:02d};N;Pan;{day}\n" for day in range(1, 25))
     reading = read(HEAD + rows + "2026-01-25;N;Total cream;x\n2026-01-26;N;Pan;1\n")
