@@ -24,6 +24,8 @@ def name_readings(files: Sequence[Upload], readings: Sequence[Reading]) -> dict[
         name = str(upload.source)
         if newest[upload.source] != position:
             name += f" ({upload.snapshot_id[:8]}, overwritten)"
+        if name in named:  # sent, overwritten, sent again, overwritten again
+            name += f", file {position + 1}"
         named[name] = (upload, reading)
     return named
 

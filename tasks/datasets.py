@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from forecasting.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
 from intake.coherence import check_coherence
 from intake.dataset_rules import DatasetRules, rules_of
-from intake.errors import MissingError
 from intake.periods import period_end
 from intake.reading import Reading
 from intake.stock_records import in_stock_from_counts
@@ -23,18 +22,19 @@ from intake.tables import Table
 from storage import ids
 from storage.code_identity import code_identity
 from storage.datasets import INSPECTION, SALES, Datasets
-from storage.keys import MANIFEST, UPLOAD_FOLDERS, Ref, pointer_in
+from storage.keys import MANIFEST, Ref, pointer_in
 from storage.manifests import Provenance, Published, read_published
 from storage.pointers import anywhere, find_pointer, forward
 from tasks.accounts import account_for, inspections, name_readings, tell
 from tasks.connection import connection, folder_of, registry
+from tasks.dataset_files import DatasetFiles, files_of, mappings_of, stated_mapping
 from tasks.events import DATASET_ADVANCED, announce
-from tasks.logs import logger, recorded
+from tasks.logs import RunLog, logger, recorded
 from tasks.panels import PANEL_TABLES, panel_of
-from tasks.readings import MAPPING_INPUT, as_inputs, read_uploads, stated_rules
+from tasks.readings import as_inputs, read_uploads, stated_rules
 from tasks.retrying import step
 from tasks.run_requests import IngestRequest
-from tasks.uploads import Upload, of_table, serves_all
+from tasks.uploads import MappingUpload, Upload, serves_all
 
 CODE: Final = (
     "intake",
@@ -51,6 +51,31 @@ _NEW_DATASET: Final[Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What people ask of a version: the settings, the rules, and those of the rules that came by the form."""
+
+    settings: dict[str, Any]
+    form: dict[str, Any]
+    rules: DatasetRules
+
+    @property
+    def rejected_share(self) -> float:
+        """The share of a file's lines that may be rejected."""
+        return float(self.settings["rejected_share"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Understood:
+    """The files as they were read, the sales they make together, and what there is to say."""
+
+    named: dict[str, tuple[Upload, Reading]]
+    sales: Sales
+    inferred: pd.DataFrame | None
+    as_of: pd.Timestamp | None
+    notes: tuple[str, ...]
+
+
 @step
 def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
     """Read all files of a dataset, join its sales, split them by time and publish the version they make.
@@ -63,85 +88,117 @@ def publish_dataset(uploads: list[Upload], request: IngestRequest) -> Ref:
     datasets = Datasets(*connection())
     with recorded() as log:
         before = _latest(datasets, request.dataset) if not request.start_over else None
-        settings = _settings(before, request)
-        form = _form_rules(before, request)
-        rules = stated_rules(uploads).overruled(form, "the form")
-        sources = _sources(before, of_table(uploads, Table.SALES))
-        counts = _sources(before, of_table(uploads, Table.STOCK), Table.STOCK)
-        if not sources:
-            raise MissingError(
-                f"No sales file was uploaded for the dataset '{request.dataset}': "
-                f"`abasto upload FILE --dataset {request.dataset}`, or put it under "
-                f"{datasets.keys.uploads('ventas')}{request.dataset}/."
-            )
-        planning_files = [upload for upload in uploads if upload.table is not Table.SALES]
-        readings = read_uploads([*sources, *planning_files], rejected_share=settings["rejected_share"])
-        by_table = {table: [each for each in readings if each.table is table] for table in Table}
-        as_of = _as_of(before, request, newest_as_of(by_table[Table.STOCK]))
-        counted = rules.in_stock == "from_stock_records"
-        sales = assemble_sales(by_table[Table.SALES], as_of, rules)
-        sales, inferred = _with_in_stock(
-            sales, rules, read_uploads(counts, rejected_share=settings["rejected_share"]) if counted else []
-        )
-        notes = (*rules.notes, *sales.notes, *_of_periods_and_columns(sales, rules, by_table))
-        notes += (*_serving_all(planning_files), *_unlike_names(sales, by_table))
-        parameters = settings | {
-            "missing_periods": rules.missing_periods,
-            **({"rules": rules.as_parameters()} if rules.stated else {}),
-            **({"form": form} if form else {}),
-            **_mappings([*sources, *(counts if counted else ())]),
-            "freq": sales.freq,
-            "cutoff": f"{sales.cutoff:%Y-%m-%d}",
-            "as_of": f"{as_of:%Y-%m-%d}" if as_of is not None else None,
-        }
-        provenance = Provenance(
-            kind="dataset",
-            dataset=request.dataset,
-            inputs=as_inputs([*sources, *(counts if counted else ())], Table.SALES, Table.STOCK),
-            parameters=parameters,
-            code=code_identity(CODE),
-        )
+        stated = stated_mapping(before, uploads, Table.SALES, request.dataset)
+        asked = _asked(before, stated, request)
+        counted = asked.rules.in_stock == "from_stock_records"
+        files = files_of(before, uploads, stated, request.dataset, counted=counted)
+        understood = _understand(files, asked, before, request)
+        provenance = _provenance(files, asked, understood, request)
         version = ids.dataset_version(
-            [source.snapshot_id for source in [*sources, *(counts if counted else ())]],
-            parameters,
+            [source.snapshot_id for source in files.versioned],
+            provenance.parameters,
             provenance.code.source_hash,
         )
-        named = name_readings([*sources, *planning_files], readings)
-        for source, reading in named.values():
-            tell(source, reading)
-            if len(reading.rejected):
-                datasets.keep_rejected(source.snapshot_id, version, csv_bytes(reading.rejected))
-        for note in sales.notes:
-            logger.warning(note)
-        for note in notes:
-            if note not in sales.notes:
-                logger.info(note)
-        parts = _parts(sales, split_of(sales.frame["ds"], parameters))
-        published = datasets.publish(
-            request.dataset,
-            version,
-            {SALES: sales.frame, **parts},
-            provenance,
-            files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()}
-            | {INSPECTION: inspections(named).encode()}
-            | ({"inferred_stock.csv": csv_bytes(inferred)} if inferred is not None else {}),
-            log=log.json_lines(),
-            metrics={
-                "series": int(sales.frame["unique_id"].nunique()),
-                "rows": len(sales.frame),
-                "running_rows": len(sales.running),
-                "quantity": float(sales.frame["y"].sum()),
-                "files": account_for(named, sales),
-            },
-            notes=notes,
-        )
+        _keep_rejected(datasets, version, understood)
+        _tell(understood)
+        published = _publish(datasets, version, provenance, understood, log)
         datasets.make_latest(
             published,
-            (sales.cutoff.toordinal(), len(sources)),
+            (understood.sales.cutoff.toordinal(), len(files.sales)),
             rule=anywhere if request.start_over else forward,
         )
         _say_published(published)
     return published.folder / MANIFEST
+
+
+def _asked(before: Published | None, stated: MappingUpload | None, request: IngestRequest) -> _Asked:
+    form = _form_rules(before, request)
+    return _Asked(_settings(before, request), form, stated_rules(stated).overruled(form, "the form"))
+
+
+def _understand(
+    files: DatasetFiles, asked: _Asked, before: Published | None, request: IngestRequest
+) -> _Understood:
+    read = [*files.sales, *files.planning]
+    readings = read_uploads(read, rejected_share=asked.rejected_share)
+    by_table = {table: [each for each in readings if each.table is table] for table in Table}
+    as_of = _as_of(before, request, newest_as_of(by_table[Table.STOCK]))
+    sales, inferred = _with_in_stock(
+        assemble_sales(by_table[Table.SALES], as_of, asked.rules),
+        asked.rules,
+        read_uploads(files.counts, rejected_share=asked.rejected_share),
+    )
+    notes = (
+        *asked.rules.notes,
+        *sales.notes,
+        *_of_periods_and_columns(sales, asked.rules, by_table),
+        *_serving_all(files.planning),
+        *_unlike_names(sales, by_table),
+    )
+    return _Understood(name_readings(read, readings), sales, inferred, as_of, notes)
+
+
+def _provenance(
+    files: DatasetFiles, asked: _Asked, understood: _Understood, request: IngestRequest
+) -> Provenance:
+    as_of, rules = understood.as_of, asked.rules
+    return Provenance(
+        kind="dataset",
+        dataset=request.dataset,
+        inputs=as_inputs(files.versioned, Table.SALES, Table.STOCK),
+        parameters=asked.settings
+        | {
+            "missing_periods": rules.missing_periods,
+            **({"rules": rules.as_parameters()} if rules.stated else {}),
+            **({"form": asked.form} if asked.form else {}),
+            **mappings_of(files.versioned),
+            "freq": understood.sales.freq,
+            "cutoff": f"{understood.sales.cutoff:%Y-%m-%d}",
+            "as_of": f"{as_of:%Y-%m-%d}" if as_of is not None else None,
+        },
+        code=code_identity(CODE),
+    )
+
+
+def _keep_rejected(datasets: Datasets, version: str, understood: _Understood) -> None:
+    for source, reading in understood.named.values():
+        if len(reading.rejected):
+            datasets.keep_rejected(source.snapshot_id, version, csv_bytes(reading.rejected))
+
+
+def _tell(understood: _Understood) -> None:
+    for source, reading in understood.named.values():
+        tell(source, reading)
+    for note in understood.sales.notes:
+        logger.warning(note)
+    for note in understood.notes:
+        if note not in understood.sales.notes:
+            logger.info(note)
+
+
+def _publish(
+    datasets: Datasets, version: str, provenance: Provenance, understood: _Understood, log: RunLog
+) -> Published:
+    sales, inferred = understood.sales, understood.inferred
+    parts = _parts(sales, split_of(sales.frame["ds"], provenance.parameters))
+    return datasets.publish(
+        provenance.dataset,
+        version,
+        {SALES: sales.frame, **parts},
+        provenance,
+        files={f"{name}.csv": csv_bytes(part) for name, part in parts.items()}
+        | {INSPECTION: inspections(understood.named).encode()}
+        | ({"inferred_stock.csv": csv_bytes(inferred)} if inferred is not None else {}),
+        log=log.json_lines(),
+        metrics={
+            "series": int(sales.frame["unique_id"].nunique()),
+            "rows": len(sales.frame),
+            "running_rows": len(sales.running),
+            "quantity": float(sales.frame["y"].sum()),
+            "files": account_for(understood.named, sales),
+        },
+        notes=understood.notes,
+    )
 
 
 @step
@@ -263,38 +320,6 @@ def _unlike_names(sales: Sales, readings: Mapping[Table, list[Reading]]) -> tupl
         return ()
     stock = {Table.STOCK: assemble_table(Table.STOCK, readings[Table.STOCK])}
     return tuple(finding.sentence for finding in check_coherence(stock, set(sales.frame["unique_id"])))
-
-
-def _sources(before: Published | None, uploads: Sequence[Upload], table: Table = Table.SALES) -> list[Upload]:
-    """The files of the version before in their order, then those that are new or changed since.
-
-    What people state now holds for all of them.
-    """
-    sources = []
-    mapping = next((upload.mapping for upload in uploads), None)
-    for name, source in sorted(before.manifest.provenance.inputs.items()) if before else []:
-        if name.startswith(MAPPING_INPUT) or source.ref is None:
-            continue
-        if UPLOAD_FOLDERS[name.partition(" ")[2].partition("/")[0]] == table:
-            uploaded = Ref(bucket=source.ref.bucket, key=name.partition(" ")[2])
-            sources.append(
-                Upload(
-                    table=table,
-                    source=uploaded,
-                    snapshot_id=source.sha256,
-                    snapshot=source.ref,
-                    mapping=mapping,
-                )
-            )
-    last_seen = {source.source: source.snapshot_id for source in sources}
-    return [*sources, *(upload for upload in uploads if last_seen.get(upload.source) != upload.snapshot_id)]
-
-
-def _mappings(sources: Sequence[Upload]) -> dict[str, Any]:
-    """The mapping files, which are part of what a version is made from; nothing where there are none."""
-    mappings = [each.mapping for each in sources if each.mapping is not None]
-    stated = {mapping.source.key: mapping.snapshot_id for mapping in mappings}
-    return {"mapping": stated} if stated else {}
 
 
 def _as_of(

@@ -47,9 +47,8 @@ def read_uploads(uploads: Sequence[Upload], *, rejected_share: float = 0.05) -> 
     return readings
 
 
-def stated_rules(uploads: Sequence[Upload]) -> DatasetRules:
-    """The rules that the mapping file beside the sales states; none where there is no such file."""
-    mapping = next((upload.mapping for upload in of_table(uploads, Table.SALES)), None)
+def stated_rules(mapping: MappingUpload | None) -> DatasetRules:
+    """The rules that a mapping file states; none where there is no such file."""
     return _mapping_file(Datasets(*connection()), mapping).rules
 
 

@@ -16,15 +16,18 @@ pytestmark = pytest.mark.usefixtures("without_plots")
 
 def test_changing_only_the_mapping_makes_a_new_version(shop: Shop) -> None:
     rows = [(builders.week(number), "centro", number, number * 10) for number in range(6)]
-    shop.upload("ventas", builders.csv("Fecha,Tienda,Cantidad,Encargo", rows))
+    sales = shop.upload("ventas", builders.csv("Fecha,Tienda,Cantidad,Encargo", rows))
     first = shop.ingest()
     assert shop.table(first, "sales.parquet")["y"].tolist() == [0, 1, 2, 3, 4]
-    shop.upload("ventas", b'columns."Encargo" = "y"\n', "mapeo.toml")
+    mapping = shop.upload("ventas", b'columns."Encargo" = "y"\n', "mapeo.toml")
     second = shop.ingest()
     assert second.folder != first.folder
     assert shop.table(second, "sales.parquet")["y"].tolist() == [0, 10, 20, 30, 40]
     assert any(name.startswith("mapeo ") for name in second.manifest.provenance.inputs)
     assert shop.ingest().folder == second.folder
+    for tidied_away in (sales, mapping):
+        connection()[0].remove(tidied_away)
+        assert shop.ingest().folder == second.folder
 
 
 def test_a_wrong_upload_can_be_removed_and_its_bytes_stay(

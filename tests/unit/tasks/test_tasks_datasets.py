@@ -18,7 +18,8 @@ from storage import ids
 from storage.code_identity import CodeIdentity
 from storage.keys import Folder, Keys, Ref
 from storage.manifests import Manifest, Provenance, Published
-from tasks.datasets import CODE, _sources, split_of
+from tasks.dataset_files import sources_of
+from tasks.datasets import CODE, split_of
 from tasks.plans import complete_periods_missing
 from tasks.readings import as_inputs
 from tasks.uploads import Upload, of_table
@@ -83,30 +84,30 @@ def test_dates_overrule_shares() -> None:
 
 def test_a_new_dataset_has_the_files_in_the_order_they_arrived() -> None:
     files = [upload("b.csv", "1"), upload("a.csv", "2")]
-    assert _sources(None, files) == files
+    assert sources_of(None, files) == files
 
 
 def test_a_file_that_did_not_change_counts_once() -> None:
     files = [upload("a.csv", "1"), upload("b.csv", "2")]
-    assert _sources(version_of(files), files) == files
+    assert sources_of(version_of(files), files) == files
 
 
 def test_an_overwritten_file_keeps_its_place_and_the_new_content_comes_last() -> None:
     first, other = upload("a.csv", "1"), upload("b.csv", "2")
     overwritten = upload("a.csv", "3")
-    sources = _sources(version_of([first, other]), [other, overwritten])
+    sources = sources_of(version_of([first, other]), [other, overwritten])
     assert sources == [first, other, overwritten]
-    assert _sources(version_of(sources), [other, overwritten]) == sources
+    assert sources_of(version_of(sources), [other, overwritten]) == sources
 
 
 def test_content_that_comes_back_is_a_correction_again() -> None:
     first, second = upload("a.csv", "1"), upload("a.csv", "2")
-    assert _sources(version_of([first, second]), [first]) == [first, second, first]
+    assert sources_of(version_of([first, second]), [first]) == [first, second, first]
 
 
 def test_a_removed_file_stays_part_of_the_history() -> None:
     files = [upload("a.csv", "1"), upload("b.csv", "2")]
-    assert _sources(version_of(files), files[1:]) == files
+    assert sources_of(version_of(files), files[1:]) == files
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("123")), min_size=1, max_size=12))
@@ -118,16 +119,16 @@ def test_ingesting_after_every_upload_never_forgets_and_settles_at_once(
     for name, content in history:
         bucket[name] = upload(f"{name}.csv", content)
         before = sources
-        sources = _sources(version_of(before) if before else None, list(bucket.values()))
+        sources = sources_of(version_of(before) if before else None, list(bucket.values()))
         assert sources[: len(before)] == before
-        assert _sources(version_of(sources), list(bucket.values())) == sources
+        assert sources_of(version_of(sources), list(bucket.values())) == sources
     newest = {source.source: source.snapshot_id for source in sources}
     assert newest == {each.source: each.snapshot_id for each in bucket.values()}
 
 
 def test_more_files_than_four_digits_stay_in_order_up_to_9999() -> None:
     files = [upload(f"{number}.csv", str(number)) for number in range(1200)]
-    assert _sources(version_of(files), files) == files
+    assert sources_of(version_of(files), files) == files
 
 
 def test_uploads_are_told_apart_by_table() -> None:
