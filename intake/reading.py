@@ -152,7 +152,7 @@ def read_table(
         refuse_cycles(accepted, name, lines=sheet.first_lines[fates.accepted])
 
     def quantity(fate: Mask) -> float | None:
-        return _exact_sum(frame.loc[fate, schema.measure].dropna().to_numpy()) if schema.measure else None
+        return _exact_sum(frame[schema.measure], fate) if schema.measure else None
 
     return Reading(
         table=table,
@@ -170,8 +170,11 @@ def read_table(
     )
 
 
-def _exact_sum(numbers: npt.NDArray[np.float64]) -> float:
-    """The sum; of many numbers, of the sums of a thousand each, which are nearly exact."""
+def _exact_sum(column: pd.Series[float], among: Mask) -> float:
+    """The sum of the numbers there are; of many, of the sums of a thousand each, which are nearly exact."""
+    numbers = column.to_numpy(dtype=np.float64)
+    known = among & ~np.isnan(numbers)
+    numbers = numbers if known.all() else numbers[known]
     if len(numbers) < 1_000_000:
         return math.fsum(numbers)
     return math.fsum(np.add.reduceat(numbers, np.arange(0, len(numbers), 1000)))

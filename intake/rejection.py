@@ -43,6 +43,9 @@ def count_lines(sheet: Sheet, fates: Fates) -> LineCount:
     spans[records] = sheet.spans
     counts = []
     for fate in (fates.accepted, fates.rejected, fates.duplicate, fates.footer):
+        if not fate.any():
+            counts.append(0)
+            continue
         having = np.zeros(len(spans), dtype=np.bool_)
         having[records[fate]] = True
         counts.append(int(spans[having].sum()))

@@ -151,12 +151,12 @@ class TextColumn:
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
         """The column of these rows alone; texts that are in none of them are not in it."""
+        span = _span(rows)
         if self._told_apart is None:
-            if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all()):
-                return TextColumn.of_arrow(self.header, self._cells.slice(int(rows[0]), len(rows)))
-            return TextColumn.of_arrow(self.header, self._cells.take(pa.array(rows)))
+            cells = self._cells.take(pa.array(rows)) if span is None else self._cells[span]
+            return TextColumn.of_arrow(self.header, cells)
         texts, codes = self._told_apart
-        kept = codes[rows]
+        kept = codes[rows if span is None else span]
         used = np.zeros(len(texts), dtype=np.bool_)
         used[kept] = True
         exact = None if self.exact is None else self.exact[used]
@@ -211,6 +211,15 @@ class TextColumn:
             self._told_apart = dictionary_of(encoded)
             self._cells = None
         return self._told_apart
+
+
+def _span(rows: npt.NDArray[np.integer[Any]]) -> slice | None:
+    """What `rows` are as a slice, if each comes right after the one before."""
+    if not len(rows):
+        return slice(0, 0)
+    first, last = int(rows[0]), int(rows[-1])
+    neighbours = last - first == len(rows) - 1 and bool((rows[1:] > rows[:-1]).all())
+    return slice(first, last + 1) if neighbours else None
 
 
 def dictionary_of(encoded: Any) -> tuple[Texts, Codes]:

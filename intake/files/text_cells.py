@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from intake.files.records import Records
-from intake.text_columns import Codes, TextColumn, dictionary_of
+from intake.text_columns import Codes, Rows, TextColumn, dictionary_of
 
 Mask = npt.NDArray[np.bool_]
 
@@ -38,8 +38,9 @@ def read_columns(
     types = [_TEXT if whole else _CODED for whole in kept_whole]
     tables = [_read(content, types, records.delimiter, read_at_once)] if len(plain) else []
     tables += _cut_apart(records, apart, types)
-    order = np.concatenate([plain, apart])
     rows = len(records)
+    complete = rows in (len(plain), len(apart))
+    order = None if complete else np.concatenate([plain, apart])
     return tuple(
         _whole_column([table[i] for table in tables], order, rows)
         if kept_whole[i]
@@ -53,12 +54,12 @@ def _content_of(records: Records, rows: npt.NDArray[np.intp]) -> Any:
     view = memoryview(records.lines.octets.data)
     if not len(rows):
         return view[:0]
-    lines = records.first[rows]
+    lines, bounds = records.first[rows], records.lines.bounds
+    if lines[-1] - lines[0] == len(lines) - 1:
+        return view[bounds[lines[0]] : bounds[lines[-1] + 1]]
     cuts = np.flatnonzero(np.diff(lines) != 1)
-    begins = records.lines.bounds[lines[np.concatenate([[0], cuts + 1])]].tolist()
-    ends = records.lines.bounds[lines[np.concatenate([cuts, [len(lines) - 1]])] + 1].tolist()
-    if len(begins) == 1:
-        return view[begins[0] : ends[0]]
+    begins = bounds[lines[np.concatenate([[0], cuts + 1])]].tolist()
+    ends = bounds[lines[np.concatenate([cuts, [len(lines) - 1]])] + 1].tolist()
     return b"".join(view[begin:end] for begin, end in zip(begins, ends, strict=True))
 
 
@@ -110,9 +111,10 @@ def _chunks(columns: list[Any], kind: Any) -> Any:
     return pa.chunked_array([chunk for column in columns for chunk in column.chunks], type=kind)
 
 
-def _coded_column(columns: list[Any], order: npt.NDArray[np.intp], rows: int) -> TextColumn:
+def _coded_column(columns: list[Any], order: Rows | None, rows: int) -> TextColumn:
+    """The column of `rows` cells, whose i-th is that of row `order[i]`; None where they are in order."""
     texts, codes = dictionary_of(_chunks(columns, _CODED).unify_dictionaries())
-    if len(order) == rows and bool((np.diff(order) > 0).all()):
+    if order is None:
         return TextColumn.coded("", texts, codes)
     if len(order) == rows:
         placed: Codes = np.empty(rows, dtype=np.int32)
@@ -123,9 +125,9 @@ def _coded_column(columns: list[Any], order: npt.NDArray[np.intp], rows: int) ->
     return TextColumn.coded("", texts, placed)
 
 
-def _whole_column(columns: list[Any], order: npt.NDArray[np.intp], rows: int) -> TextColumn:
+def _whole_column(columns: list[Any], order: Rows | None, rows: int) -> TextColumn:
     cells = _chunks(columns, _TEXT)
-    if len(order) == rows and bool((np.diff(order) > 0).all()):
+    if order is None:
         return TextColumn.of_arrow("", cells)
     positions = np.full(rows, len(order), dtype=np.int64)
     positions[order] = np.arange(len(order))

@@ -63,7 +63,9 @@ def text_grid(content: bytes, name: str, table: Table, mapping: FileMapping) -> 
     title = separator_line(lines) is not None
     filled = ~records.blank
     filled[0] &= not title
-    widths = np.bincount(records.widths[filled & (records.widths > 0)], minlength=2)
+    widths = np.bincount(records.widths, minlength=2)
+    widths -= np.bincount(records.widths[~filled], minlength=len(widths))
+    widths[0] = 0
     width = len(widths) - 1 - int(np.argmax(widths[::-1])) if widths.any() else 1
     fits = filled & (records.widths == width)
     misfits = np.flatnonzero(~records.blank & ~fits)
