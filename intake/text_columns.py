@@ -118,7 +118,8 @@ class TextColumn:
             equal = pc.equal(_trimmed(self.take(among).cells), text)
             return np.asarray(equal.to_numpy(), dtype=np.bool_)
         texts, codes = self._told_apart
-        return np.asarray((texts == text)[codes[among]], dtype=np.bool_)
+        holds = np.asarray(texts == text, dtype=np.bool_)
+        return holds[codes[among]] if holds.any() else np.zeros(len(among), dtype=np.bool_)
 
     def text(self, row: int) -> str:
         """What stands in one row."""
@@ -151,7 +152,7 @@ class TextColumn:
 
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> TextColumn:
         """The column of these rows alone; texts that are in none of them are not in it."""
-        span = _span(rows)
+        span = span_of(rows)
         if self._told_apart is None:
             cells = self._cells.take(pa.array(rows)) if span is None else self._cells[span]
             return TextColumn.of_arrow(self.header, cells)
@@ -213,7 +214,7 @@ class TextColumn:
         return self._told_apart
 
 
-def _span(rows: npt.NDArray[np.integer[Any]]) -> slice | None:
+def span_of(rows: npt.NDArray[np.integer[Any]]) -> slice | None:
     """What `rows` are as a slice, if each comes right after the one before."""
     if not len(rows):
         return slice(0, 0)

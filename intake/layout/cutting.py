@@ -165,14 +165,15 @@ def _same(grid: Grid, row: int, among: npt.NDArray[np.intp]) -> npt.NDArray[np.b
         position = _positions(grid, among)
         same[[i for each, i in position.items() if grid.misfits[each] == cells]] = True
         return same
-    same[:] = True
+    left: npt.NDArray[np.intp] | None = None
     for column, cell in sorted(
         zip(grid.columns, cells, strict=True), key=lambda pair: pair[0].cells is not None
     ):
-        left = np.flatnonzero(same)
-        if not len(left):
-            break
-        same[left] = column.rows_with(cell, among[left])
+        if left is None:
+            left = np.flatnonzero(column.rows_with(cell, among))
+        elif len(left):
+            left = left[column.rows_with(cell, among[left])]
+    same[slice(None) if left is None else left] = True
     same[list(_positions(grid, among).values())] = False
     return same
 

@@ -26,7 +26,7 @@ from intake.layout.title_years import with_year
 from intake.layout.wide import CELLS, to_rows
 from intake.mapping import FileMapping, toml_text
 from intake.tables import SCHEMAS, Table
-from intake.text_columns import quoted
+from intake.text_columns import quoted, span_of
 
 _RULE: Final = re.compile(r"[-=_*+|]{2,}")
 
@@ -117,6 +117,7 @@ def _rows_of(candidate: _Candidate, table: Table, mapping: FileMapping) -> Sheet
     below = cut(grid, header)
     lines = [*header.rows, *header.titles, *below.repeats.tolist()]
     rows = below.rows
+    there = rows if (span := span_of(rows)) is None else span
     sheet = Sheet(
         name=grid.name,
         delimiter=grid.delimiter,
@@ -124,8 +125,8 @@ def _rows_of(candidate: _Candidate, table: Table, mapping: FileMapping) -> Sheet
         header_span=int(grid.spans[lines].sum()),
         blank_lines=int(grid.spans[candidate.blank].sum()),
         columns=below.columns,
-        first_lines=grid.first_lines[rows],
-        spans=grid.spans[rows],
+        first_lines=grid.first_lines[there],
+        spans=grid.spans[there],
         records=np.arange(len(rows)),
         malformed=below.malformed,
         original_text=lambda row: grid.original_text(int(rows[row])),
