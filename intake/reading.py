@@ -117,7 +117,7 @@ def read_table(
     drop = _drops(conversion.roles, mapping, tickets=tickets is not None)
     _refuse_kept_repeats(repeated & (not drop), table, schema.key, sheet)
     if repeated.any():
-        findings.append(_about_repeats(sheet, repeated, kept=not drop))
+        findings.append(_about_repeats(sheet, repeated, table, kept=not drop))
     fates = decide_fates(
         sheet,
         frame,
@@ -212,14 +212,15 @@ def _refuse_kept_repeats(kept: Mask, table: Table, key: Sequence[str], sheet: Sh
         )
 
 
-def _about_repeats(sheet: Sheet, repeated: Mask, *, kept: bool) -> Finding:
+def _about_repeats(sheet: Sheet, repeated: Mask, table: Table, *, kept: bool) -> Finding:
     lines = len(np.unique(sheet.first_lines[repeated]))
     first = int(sheet.first_lines[np.argmax(repeated)])
     if kept:
         sentence = f"lines that repeat an earlier one cell by cell, and count as sales of their own: {lines}"
         return Finding("file", sentence, f"the first is line {first}", 'duplicates = "drop"')
     sentence = f"lines that repeat an earlier one cell by cell, and do not count again: {lines}"
-    return Finding("file", sentence, f"the first is line {first}", 'duplicates = "keep"')
+    overrule = 'duplicates = "keep"' if table is Table.SALES or not schema_of(table).key else ""
+    return Finding("file", sentence, f"the first is line {first}", overrule)
 
 
 def _summed(

@@ -164,11 +164,7 @@ def _with_periods(
     }
     if table is Table.SALES and set(blocks) == {"y"} and _all_yes_or_no(blocks["y"]):
         blocks = {"in_stock": blocks["y"]}
-        findings.append(
-            Finding(
-                "series", "the cells say yes or no, so they are in_stock and not y", overrule='shape = "long"'
-            )
-        )
+        findings.append(Finding("series", "the cells say yes or no, so they are in_stock and not y"))
         measure = "in_stock"
     used = {period.position for period in periods}
     findings.append(

@@ -168,6 +168,15 @@ def test_a_shape_or_a_member_that_is_not_there_is_refused() -> None:
                 read_table(content, "v", Table.SALES, mapping=mapping)
 
 
+def test_what_is_not_added_up_cannot_be_kept_twice() -> None:
+    items = b"product;price\nPan;1\nPan;1\nSal;2\n"
+    reading = read_table(items, "p.csv", Table.ITEMS)
+    assert (len(reading.frame), reading.lines.duplicate) == (2, 1)
+    assert not any("duplicates =" in finding.overrule for finding in reading.findings)
+    with pytest.raises(InputError, match="items has one row per unique_id"):
+        read_table(items, "p.csv", Table.ITEMS, mapping=FileMapping(duplicates="keep"))
+
+
 def test_a_stated_column_is_no_period() -> None:
     wide = b"producto;2026-01;2026-02;2026-03;2026-04\nPan;1;2;3;4\n"
     mapping = FileMapping(columns={"2026-04": "ignore"})
