@@ -60,7 +60,8 @@ def ingest_markdown(
                 for file, line, column, reason, text in rejected.head(20)[_QUARANTINE].itertuples(index=False)
             )
         )
-    sections.append("\n".join(f"- {escaped(note)}" for note in notes))
+    if notes:
+        sections += ["**Notes**", "\n".join(f"- {escaped(note)}" for note in notes)]
     # Indented by four, no text can end the block.
     as_it_is = "\n".join(f"    {line}".rstrip() for line in inspection.splitlines())
     return page(

@@ -14,6 +14,8 @@ from intake.rejection import LineCount
 from intake.tables import SCHEMAS, Table
 
 _SHOWN = 3
+_REPEATED = 3  # days without a row, from which on a common weekday is no chance
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,21 @@ def _gaps(frame: pd.DataFrame, freq: str) -> str:
     return (
         f"{int(missing.sum()):,} periods without a row in {series:,} series; "
         f"the longest: {int(missing[longest]):,} of {row['unique_id']}, from {since:%Y-%m-%d} on"
+        + (_day_of_rest(held["period"] - missing, missing, frame["ds"].min()) if freq == "D" else "")
+    )
+
+
+def _day_of_rest(first: pd.Series[int], days: pd.Series[int], start: pd.Timestamp) -> str:
+    """What to state where all missing days are the same weekday. `first`: of `days` missing ones in a row."""
+    numbers = first[days > 0].to_numpy() - _number(start, "D") + start.dayofweek
+    # More than a day in a row are more than one weekday.
+    if days.max() > 1 or len(numbers) < _REPEATED or len(np.unique(numbers % len(_DAYS))) > 1:
+        return ""
+    name = _DAYS[int(numbers[0]) % len(_DAYS)]
+    return (
+        f"; all are {name}s: if that is a day of rest, say so, or {name}s to come are forecast as days of "
+        f'sale: [dataset] closed_weekdays = ["{name[:3].upper()}"] where all rest; where some do, closed = 1 '
+        "by location and ds in a calendar file"
     )
 
 

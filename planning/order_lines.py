@@ -159,7 +159,7 @@ def perishing(lines: pd.DataFrame, exceptions: Exceptions) -> None:
     for row in lines.assign(sells=sells)[lines["order_quantity"] > sells].itertuples():
         reason = (
             f"{row.order_quantity} are ordered and about {row.sells:.0f} sell within the shelf life of "
-            f"{row.shelf_life:g} days: ask for a smaller pack or accept the waste"
+            f"{row.shelf_life:g} days: order less and more often, ask for a smaller pack, or accept the waste"
         )
         exceptions.append((str(row.unique_id), str(row.supplier_id), reason))
 

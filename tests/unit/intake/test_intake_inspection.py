@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from artifacts.inspection_text import inspection_text
@@ -71,3 +72,12 @@ def test_the_text_shows_doubts_first_and_the_lines_to_write() -> None:
     assert "Rejected: 1\n  - line 30, column 'ventas': 'x' is not a number" in text
     assert 'decimal = "."' in text.partition("into mapeo.toml")[2]
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_days_of_rest_are_told_from_other_gaps() -> None:
+    days = [day for day in pd.date_range("2026-01-01", "2026-02-28") if day.dayofweek != 6]
+    for kept, said in ((days, True), (days[:20] + days[21:], False)):
+        content = "fecha;ventas\n" + "".join(f"{day:%Y-%m-%d};5\n" for day in kept)
+        reading = read_table(content.encode(), "v.csv", Table.SALES)
+        gaps = dict(inspect_reading(reading, "v.csv").facts)["gaps"]
+        assert ("all are Sundays" in gaps and 'closed_weekdays = ["SUN"]' in gaps) == said
