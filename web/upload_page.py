@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -82,6 +83,8 @@ class _Answers:
         self._page = page
         self._sessions = sessions
         self._waiting = waiting
+        # Reading one of the largest files takes most of the memory of a small machine.
+        self._one_at_a_time = threading.Lock()
 
     def login_form(self) -> Response:
         return shown("login.html")
@@ -118,7 +121,8 @@ class _Answers:
         waiting_id = self._waiting.keep(file.file, destination, folder, session)
         try:
             path = self._waiting.find(waiting_id, session).path
-            text, refused = self._page.inspect(path, destination, folder), False
+            with self._one_at_a_time:
+                text, refused = self._page.inspect(path, destination, folder), False
         except InputError as error:
             text, refused = str(error), True
         return shown(

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from intake.text_columns import TextColumn, Texts, quoted
+from intake.values.names import plain, weekdays_of_any_language
 from intake.words.headers import snake_case
 
 # Signs that several countries use, such as $, stay as they are: which one is meant, nobody has said.
@@ -19,15 +20,6 @@ _SIGNS: Final = {"€": "EUR", "£": "GBP", "euro": "EUR", "euros": "EUR", "us$"
 _MANY_COUNTRIES: Final = ("$", "¥", "kr")
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY_NAMES: Final = (
-    ("monday", "lunes", "lundi", "montag", "segunda"),
-    ("tuesday", "martes", "mardi", "dienstag", "terca"),
-    ("wednesday", "miercoles", "mercredi", "mittwoch", "quarta"),
-    ("thursday", "jueves", "jeudi", "donnerstag", "quinta"),
-    ("friday", "viernes", "vendredi", "freitag", "sexta"),
-    ("saturday", "sabado", "samedi", "samstag"),
-    ("sunday", "domingo", "dimanche", "sonntag"),
-)
 _SPANISH_LETTERS: Final = "lmxjvsd"
 _DAILY: Final = ("daily", "every_day", "diario", "todos_los_dias", "taglich", "tous_les_jours", "diariamente")
 _AND: Final = ("y", "and", "et", "und", "e")
@@ -96,11 +88,10 @@ def period_unit(text: str) -> str | None:
 
 def _weekday_number(text: str) -> int:
     """0 is Monday; -1 where no weekday, or several of the five languages, begin like that."""
-    word = snake_case(text)
-    fits = [
-        number for number, names in enumerate(_WEEKDAY_NAMES) if any(name.startswith(word) for name in names)
-    ]
-    return fits[0] if len(word) > 1 and len(fits) == 1 else -1
+    word = plain(text)
+    named = weekdays_of_any_language().items()
+    fits = {number for name, meant in named if name.startswith(word) for number in meant}
+    return fits.pop() if len(word) > 1 and len(fits) == 1 else -1
 
 
 CLOSED_TEXTS: Final[dict[str, tuple[Callable[[str], str | None], str]]] = {
