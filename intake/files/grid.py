@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,24 @@ class Grid:
     original_text: Callable[[int], str]
     findings: tuple[Finding, ...] = ()
     sheet: str = ""
+
+    @classmethod
+    def of_cells(
+        cls, name: str, columns: Sequence[TextColumn], findings: Sequence[Finding], sheet: str = ""
+    ) -> Grid:
+        """The grid of cells that came as such, in a workbook or a Parquet file: every row is a line."""
+        rows = len(columns[0].codes)
+        return cls(
+            name=name,
+            delimiter="",
+            columns=tuple(columns),
+            first_lines=np.arange(1, rows + 1, dtype=np.int64),
+            spans=np.ones(rows, dtype=np.int64),
+            misfits={},
+            original_text=lambda row: "\t".join(column.text(row) for column in columns),
+            findings=tuple(findings),
+            sheet=sheet,
+        )
 
     def row(self, row: int) -> Cells | None:
         """The cells of a row, trimmed, as many as it has; None where its quotes do not match."""

@@ -44,21 +44,7 @@ def parquet_grid(content: bytes, name: str) -> Grid:
     except (pa.ArrowException, OSError, OverflowError) as error:
         raise InputError("the Parquet file is damaged; write it again", file=name) from error
     left_out = [each for each in names if each not in {field.name for field in flat}] + left_out
-    rows = metadata.num_rows + 1
-
-    def original_text(row: int) -> str:
-        return "\t".join(str(column.texts[column.codes[row]]) for column in columns)
-
-    return Grid(
-        name=name,
-        delimiter="",
-        columns=tuple(columns),
-        first_lines=np.arange(1, rows + 1, dtype=np.int64),
-        spans=np.ones(rows, dtype=np.int64),
-        misfits={},
-        original_text=original_text,
-        findings=tuple(_findings(flat, left_out)),
-    )
+    return Grid.of_cells(name, columns, _findings(flat, left_out))
 
 
 def _read(file: pq.ParquetFile, flat: Sequence[pa.Field], name: str) -> tuple[list[TextColumn], list[str]]:

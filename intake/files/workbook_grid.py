@@ -108,22 +108,7 @@ def _grid(sheet: calamine.CalamineSheet, name: str, seen: _Seen, *, hidden: bool
     columns, more = repeat_merged(columns, merged, left, about)
     findings += more
     findings += _unseen_cells(scan, about)
-    rows = len(columns[0].codes)
-
-    def original_text(row: int) -> str:
-        return "\t".join(str(column.texts[column.codes[row]]) for column in columns)
-
-    return Grid(
-        name=name,
-        delimiter="",
-        columns=tuple(columns),
-        first_lines=np.arange(1, rows + 1, dtype=np.int64),
-        spans=np.ones(rows, dtype=np.int64),
-        misfits={},
-        original_text=original_text,
-        findings=tuple(findings),
-        sheet=sheet.name,
-    )
+    return Grid.of_cells(name, columns, findings, sheet.name)
 
 
 def _columns(sheet: calamine.CalamineSheet, top: int, left: int, scan: SheetScan) -> list[TextColumn]:
