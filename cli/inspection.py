@@ -60,7 +60,8 @@ def inspection_of(
         said = table or likely
         reading = read_table(content, name, said, mapping=mapping, rejected_share=rejected_share)
     except InputError as refusal:
-        if table is None or likely is table:
+        # Nearly anything with a date could be a calendar: that says nothing.
+        if table is None or likely in (table, Table.CALENDAR):
             raise
         raise InputError(f"{_unlike(table, likely)}. Read as {table}: {refusal}") from refusal
     inspection = inspect_reading(reading, name)

@@ -30,7 +30,12 @@ _MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none")
 EXOG: Final = "exog"  # the description of a number that the schema does not know
 ATTRIBUTE: Final = "attribute"  # that of a text
 _LOOKED_AT: Final = 100_000  # distinct texts of a column that may be exog
-_MEASURED: Final = ("cost and margin", "stock")  # topics whose numbers are worth keeping as exog
+_MEASURED: Final = (
+    "cost and margin",
+    "stock",
+    "the budget",
+    "the waste",
+)  # topics whose numbers are worth keeping as exog
 
 _PLAIN: Final = {
     "ds": "the date (ds)",

@@ -222,6 +222,8 @@ ENGLISH: Final = Language(
             "phone, telephone, mobile, fax, first name, last name, surname, birth date, date of birth, "
             "passport, email, mail, contact, contact person, tax id, ssn"
         ),
+        "the budget": "budget, budgeted, budget units, budgeted sales",
+        "the waste": "waste, wastage, spoilage, shrinkage, write off, write offs",
         "the payment": (
             "payment, payment method, payment type, card, card number, iban, bank, payment terms, due amount"
         ),

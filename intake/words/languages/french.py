@@ -176,6 +176,8 @@ FRENCH: Final = Language(
             "téléphone, portable, prénom, nom de famille, date de naissance, contact, courriel, siret, "
             "siren, tva intracommunautaire"
         ),
+        "the budget": "budget, budgété",
+        "the waste": "casse, démarque, gaspillage, pertes",
         "the payment": (
             "paiement, mode de paiement, moyen de paiement, règlement, mode de règlement, carte, banque"
         ),

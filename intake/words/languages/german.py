@@ -200,6 +200,8 @@ GERMAN: Final = Language(
             "Adresse, Straße, Strasse, Ort, Stadt, PLZ, Postleitzahl, Land, Region, Bundesland, Anschrift"
         ),
         "a person": "Telefon, Handy, Vorname, Nachname, Geburtsdatum, Ansprechpartner, Telefonnummer, Fax",
+        "the budget": "Budget, budgetiert",
+        "the waste": "Abschrift, Abschriften, Bruch, Verderb, Schwund",
         "the payment": "Zahlung, Zahlungsart, Zahlart, Zahlungsmittel, Karte, Zahlungsweise, Bank",
         "tax": (
             "MwSt, USt, Steuer, Steuersatz, MwSt Satz, Mehrwertsteuer, Umsatzsteuer, MwSt Betrag, "

@@ -187,6 +187,8 @@ PORTUGUESE: Final = Language(
             "telefone, telemóvel, celular, sobrenome, apelido, cpf, nif, cnpj, data de nascimento, contato, "
             "contacto"
         ),
+        "the budget": "orçamento, orçado, vendas orçadas",
+        "the waste": "quebra, quebras, desperdício, perdas",
         "the payment": (
             "pagamento, forma de pagamento, meio de pagamento, método de pagamento, cartão, banco, condição "
             "de pagamento"

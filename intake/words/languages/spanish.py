@@ -215,6 +215,8 @@ SPANISH: Final = Language(
             "teléfono, móvil, apellidos, apellido, dni, nif, cif, rut, rfc, fecha nacimiento, contacto, "
             "nombre contacto, correo, correo electrónico"
         ),
+        "the budget": "presupuesto, presupuestado, ventas presupuestadas, unidades presupuestadas",
+        "the waste": "merma, mermas, desperdicio, roturas, caducados, unidades caducadas, tirado",
         "the payment": (
             "pago, forma de pago, método de pago, medio de pago, tarjeta, banco, cobro, forma cobro"
         ),

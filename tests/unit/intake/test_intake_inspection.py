@@ -81,3 +81,10 @@ def test_days_of_rest_are_told_from_other_gaps() -> None:
         reading = read_table(content.encode(), "v.csv", Table.SALES)
         gaps = dict(inspect_reading(reading, "v.csv").facts)["gaps"]
         assert ("all are Sundays" in gaps and 'closed_weekdays = ["SUN"]' in gaps) == said
+
+
+@pytest.mark.parametrize("header", ["Presupuesto", "Mermas", "Budget", "Abschriften", "Quebras"])
+def test_a_budget_or_waste_is_not_taken_for_sales(header: str) -> None:
+    content = f"Fecha;Tienda;{header}\n" + "".join(f"2026-01-{day:02d};Sol;{day}\n" for day in range(1, 29))
+    with pytest.raises(InputError, match="there is no quantity column"):
+        read_table(content.encode(), "v.csv", Table.SALES)
