@@ -91,8 +91,9 @@ def are_tickets(
 def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
     """One row per `unique_id` and period, in the order in which they first come.
 
-    y, revenue and requested are summed; revenue is y times price where only the price is given, and price is
-    revenue / y, the mean by quantity (NaN where y is 0). promotion and holiday are the highest, in_stock and
+    y, revenue and requested are summed; a line without `requested` beside one that has it asked for its y.
+    revenue is y times price where only the price is given, and price is revenue / y, the mean by quantity
+    (NaN where y is 0). promotion and holiday are the highest, in_stock and
     exog columns the mean of what is given.
     """
     series, names = pd.factorize(frame["unique_id"])
@@ -119,6 +120,7 @@ def sum_lines(frame: pd.DataFrame, freq: str | None) -> pd.DataFrame:
             summed[name] = frame[name].groupby(groups, sort=False).max().to_numpy()
         elif name != "price":
             summed[name] = frame[name].groupby(groups, sort=False).mean().to_numpy()
+    summed |= _requested(frame, groups, len(distinct))
     if money is not None and "y" in frame:
         paid = _sums(money, groups, len(distinct))
         unpaid = money.isna()
@@ -146,6 +148,15 @@ def _numbered(
     positions = np.zeros(possible, dtype=np.intp)
     positions[distinct] = np.arange(len(distinct))
     return positions[keys], distinct
+
+
+def _requested(frame: pd.DataFrame, groups: npt.NDArray[np.intp], count: int) -> dict[str, Values]:
+    """The units asked for in each group where a line of it says; nothing where none of the file does."""
+    if "requested" not in frame or "y" not in frame:
+        return {}
+    said = _sums(frame["requested"], groups, count)
+    asked = _sums(frame["requested"].fillna(frame["y"]), groups, count)
+    return {"requested": np.where(np.isnan(said), np.nan, asked)}
 
 
 def _sums(numbers: pd.Series[float], groups: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.float64]:

@@ -100,6 +100,14 @@ def test_days_are_summed_to_stated_weeks_and_months() -> None:
             read(months, freq=finer)
 
 
+def test_a_line_that_does_not_say_what_was_requested_asked_for_what_it_sold() -> None:
+    lines = (
+        "date,product,units,requested\n2026-01-01,a,5,7\n2026-01-01,a,3,\n2026-01-02,a,4,\n2026-01-02,a,1,\n"
+    )
+    reading = read(lines, shape="tickets")
+    assert list(reading.frame["requested"].fillna(-1)) == [10, -1]
+
+
 def test_days_that_look_weekly_are_days_where_that_is_stated() -> None:
     saturdays = "date,units\n2026-01-03,1\n2026-01-10,2\n2026-01-24,4\n"
     assert read(saturdays).freq == "W-SAT"
