@@ -34,7 +34,8 @@ class Conversion:
 
     `freq` is what the labels of `ds` say by themselves (2026-W07, Q3 1995, ene-24), None where they are days.
     `settled` is what holds for later files of the same dataset that do not decide themselves. `roles`: all
-    canonical columns that the sheet has, those that do not stay too.
+    canonical columns that the sheet has, those that do not stay too. `dates`: the column that `ds` is read
+    from, as it is written; None where there is none.
     """
 
     columns: dict[str, Values | pd.Categorical]
@@ -43,6 +44,7 @@ class Conversion:
     freq: str | None = None
     settled: Settled = NOTHING_SETTLED
     roles: frozenset[str] = frozenset()
+    dates: TextColumn | None = None
 
 
 def convert(
@@ -118,6 +120,7 @@ def convert(
         freq,
         Settled(dates.order or settled.dates, numbers.decimal or settled.decimal),
         frozenset(roles),
+        roles["ds"].written if "ds" in roles else None,
     )
 
 

@@ -101,7 +101,7 @@ def read_table(
     findings = [*sheet.findings, *conversion.findings]
     schema = schema_of(table, sheet.measure)
     faulty = rows_with_problems(conversion.problems, len(frame))
-    footer, about_footers = find_footers(sheet, frame, faulty, schema.measure)
+    footer, about_footers = find_footers(sheet, frame, faulty, schema.measure, conversion.dates)
     findings += about_footers
     usable = ~faulty & ~footer
     freq, tickets, shape = None, None, sheet.shape

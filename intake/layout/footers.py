@@ -79,17 +79,19 @@ def _cut_off(sheet: Sheet, first: int) -> Sheet:
 
 
 def find_footers(
-    sheet: Sheet, frame: pd.DataFrame, faulty: Mask, measure: str | None
+    sheet: Sheet, frame: pd.DataFrame, faulty: Mask, measure: str | None, dates: TextColumn | None = None
 ) -> tuple[Mask, list[Finding]]:
     """Which rows are totals: they are called so, and cannot be data or add up the others.
 
     A row that is called a total and could be data is a footer if its `measure` is the sum of the rows above
     it (since the last total, or of all rows; of the same date, where it has one). Otherwise it stays data,
-    and a finding says so.
+    and a finding says so. `dates`: the column of the dates; a row of which it is filled and cannot be read
+    is a sale with a mistyped date (of a 'Media luna', say) and no total.
     """
     labelled, labels = _labels(sheet)
-    last = _last_rows(faulty, labelled)
-    impossible = labelled & faulty
+    mistyped = _mistyped(frame, dates)
+    last = _last_rows(faulty & ~mistyped, labelled)
+    impossible = labelled & faulty & ~mistyped
     if "ds" in frame:
         impossible &= frame["ds"].isna().to_numpy() | last
     else:
@@ -117,6 +119,16 @@ def find_footers(
             )
         )
     return footer, findings
+
+
+def _mistyped(frame: pd.DataFrame, dates: TextColumn | None) -> Mask:
+    """Which rows have something where the date belongs that is neither a date nor a total's name."""
+    mistyped = np.zeros(len(frame), dtype=np.bool_)
+    if dates is None or "ds" not in frame:
+        return mistyped
+    mistyped |= frame["ds"].isna().to_numpy() & ~dates.blank_rows()
+    mistyped[_rows_called_total(dates)] = False
+    return mistyped
 
 
 def _contradicted(

@@ -20,6 +20,7 @@ from intake.values.decimals import NumberTexts
 from intake.words.choice import choose, rivals_error
 from intake.words.claims import Claim, claim_of
 from intake.words.headers import says_code, snake_case
+from intake.words.purchases import about_purchases
 from intake.words.required import found_by_content, nameless, require_columns
 from intake.words.stated import stated_columns
 from intake.words.undone import about_undone
@@ -106,6 +107,8 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
             roles[column.name] = Role(column, written)
         if finding is not None:
             findings.append(finding)
+    if table is Table.SALES:
+        findings += about_purchases([claim.topic for claim in claims], roles)
     return roles, findings + _undone(sheet, roles, table)
 
 

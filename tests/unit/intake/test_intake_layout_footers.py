@@ -73,3 +73,10 @@ def test_a_line_that_breaks_off_is_rejected() -> None:
     rows = "".join(f"2026-01-{day:02d};N;Pan;{day}\n" for day in range(1, 25))
     reading = read(HEAD + rows + "2026-01-25\n")
     assert (reading.lines.rejected, reading.lines.footer) == (1, 0)
+
+
+def test_a_product_that_begins_like_a_total_with_a_mistyped_date_is_rejected_and_no_footer() -> None:
+    rows = "".join(f"2026-01-{day:02d};Media luna;{day}\n" for day in range(1, 29))
+    reading = read(f"fecha;producto;ventas\n{rows}2026-01-2x;Media luna;29\nTotal;;435\n")
+    assert (reading.lines.accepted, reading.lines.rejected, reading.lines.footer) == (28, 1, 1)
+    assert reading.quantity_in == sum(range(1, 30))
