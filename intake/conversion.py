@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from intake.errors import InputError
+from intake.files.limits import refuse_too_many_names
 from intake.findings import Finding
 from intake.layout.sheet import Sheet
 from intake.mapping import IGNORE, FileMapping, column_line
@@ -55,6 +56,7 @@ def convert(
     What `mapping` states wins; `settled` (by earlier files) counts only where this file does not decide.
     InputError if a column is missing or there twice, or if its dates or numbers can be read in two ways.
     """
+    refuse_too_many_names(len(sheet.columns), sheet.name)
     schema = schema_of(table, sheet.measure)
     roles, findings = assign_roles(sheet, table, mapping)
     roles = {name: _by_day(role) for name, role in roles.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from intake.errors import printable
 from intake.findings import Finding
 from intake.periods import freq_in_words, period_number, shift
 from intake.reading import Reading
@@ -63,7 +64,9 @@ def _quantities(reading: Reading) -> list[tuple[str, str]]:
 def _series_and_periods(reading: Reading) -> list[tuple[str, str]]:
     frame, freq = reading.frame, reading.freq
     names = pd.unique(frame["unique_id"])
-    some = ", ".join(map(str, names[:_SHOWN])) + (", ..." if len(names) > _SHOWN else "")
+    some = ", ".join(printable(str(name)) for name in names[:_SHOWN]) + (
+        ", ..." if len(names) > _SHOWN else ""
+    )
     first, last = frame["ds"].min(), frame["ds"].max()
     facts = [
         ("series", f"{len(names):,}: {some}"),

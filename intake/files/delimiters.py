@@ -17,6 +17,7 @@ from intake.words.headers import recognised
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SEPARATOR_LINE: Final = re.compile(r'\s*"?sep=(.)"?[\s,;|]*', re.IGNORECASE)
 _SAMPLE_LINES: Final = 100
+_MOST_JUDGED: Final = 200  # cells of a line: the headers that we know are not all behind so many
 _SAMPLE_BYTES: Final = 1 << 18
 
 Merit = tuple[int, int, int, int]
@@ -79,6 +80,6 @@ def _merit(lines: Lines, delimiter: str, name: str, table: Table) -> Merit:
     if not widths:
         return (0, 0, 0, 1)
     usual = max(widths, key=lambda width: (widths[width], width))
-    known = [(recognised(cells, table), len(cells)) for cells in filled if len(cells) > 1]
+    known = [(recognised(cells[:_MOST_JUDGED], table), len(cells)) for cells in filled if len(cells) > 1]
     near = max((count for count, width in known if abs(width - usual) <= 1), default=0)
     return (near, widths[usual], max(count for count, _ in known), usual)

@@ -18,6 +18,7 @@ LONGEST_LINE: Final = 1 << 20  # bytes of a line of text, and of a record over s
 MOST_MISFITS: Final = (
     1 << 20
 )  # rows that have not as many cells as the header: nobody would look them through
+MOST_NAMED: Final = 2_000  # columns that are no periods: each is read, checked and kept by its name
 MOST_COLUMNS: Final = 16_384  # a spreadsheet has no more
 
 
@@ -55,6 +56,16 @@ def refuse_too_many_columns(columns: int, name: str) -> None:
     if columns > MOST_COLUMNS:
         raise InputError(
             f"it has {columns:,} columns and {MOST_COLUMNS:,} are the most that are read; leave columns out",
+            file=name,
+        )
+
+
+def refuse_too_many_names(columns: int, name: str) -> None:
+    """InputError if a table has more columns that are no periods than anybody means."""
+    if columns > MOST_NAMED:
+        raise InputError(
+            f"it has {columns:,} columns that are no periods and {MOST_NAMED:,} are the most that are read; "
+            "leave columns out",
             file=name,
         )
 

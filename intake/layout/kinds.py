@@ -24,6 +24,7 @@ _MONEY: Final = r"(?:[$€£¥%]|[A-Z]{3}\b|r\$|kr\b|zł)"
 _NUMBER: Final = re.compile(
     rf"[-+(]?\s*{_MONEY}?\s*[-+(]?\.?\d[\d.,'’\s]*(?:e[-+]?\d+)?\s*{_MONEY}?\s*[-)]?", re.I
 )
+_LONGEST_NUMBER: Final = 80  # longer ones would take the patterns above forever
 _SERIAL_TIME: Final = re.compile(r"\d{5,}[.,]\d+")  # a day since 1899 with its time; mostly an amount
 _TRUTH: Final = (
     *("true", "false", "yes", "no", "si", "sí", "oui", "non", "ja", "nein", "sim", "não", "nao"),
@@ -46,9 +47,9 @@ def kinds_of(texts: Sequence[str] | Texts) -> Kinds:
     kinds = np.empty(len(texts), dtype=np.int8)
     empty, number, truth, words = map(int, (Kind.EMPTY, Kind.NUMBER, Kind.TRUTH, Kind.WORDS))  # once: slow
     for i, text in enumerate(texts):
-        if not text or _NOTHING.fullmatch(text):
+        if not text or (len(text) <= _LONGEST_NUMBER and _NOTHING.fullmatch(text)):
             kinds[i] = empty
-        elif _NUMBER.fullmatch(text):
+        elif len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text):
             kinds[i] = number
         elif text.lower() in _TRUTH:
             kinds[i] = truth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 
 import olefile
@@ -127,3 +128,17 @@ def test_millions_of_lines_that_are_no_rows_are_refused_at_once(monkeypatch: pyt
     for line in ("x", "2024-01-01;1;2", '2024-01-01;"1'):
         with pytest.raises(InputError, match="of 74 rows most, or more than 50, have other than the 2 cells"):
             read(f"Fecha;Ventas\n{DAYS}" + f"{line}\n" * 60)
+
+
+@pytest.mark.parametrize("run", [" ", "1", "1 ", "1'", "1,", "-", "(", "a ", "\u0301"])
+def test_a_long_run_of_signs_takes_no_time_where_a_header_is_looked_for(run: str) -> None:
+    started = time.process_time()
+    reading = read(f"Fecha;Producto;Ventas\n2024-01-01;1{run * 2_000}x;3\n2024-01-02;b;4\n2024-01-03;c;4\n")
+    assert (reading.lines.accepted, time.process_time() - started < 2) == (3, True)
+
+
+def test_thousands_of_columns_that_are_no_periods_are_refused() -> None:
+    names = ";".join(f"x{i}" for i in range(2_100))
+    row = ";".join(["1"] * 2_100)
+    with pytest.raises(InputError, match=r"2,102 columns that are no periods"):
+        read(f"Fecha;Ventas;{names}\n2024-01-01;2;{row}\n2024-01-02;3;{row}\n")
