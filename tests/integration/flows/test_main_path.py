@@ -79,7 +79,7 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
     assert weekly.plan is not None
     version = weekly.dataset.folder.name
     assert names(weekly.dataset) == {
-        *("sales.parquet", "train.parquet", "train.csv", "test.parquet", "test.csv")
+        *("sales.parquet", "train.parquet", "train.csv", "test.parquet", "test.csv", "inspection.txt")
     }
     assert names(weekly.model) >= {"model.pkl", "model.sig", "metrics.json", "model_card.md"}
     assert {name for name in names(weekly.model) if name.startswith("plots/")} == {
