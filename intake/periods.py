@@ -47,9 +47,14 @@ def season_length(freq: str) -> int:
     >>> season_length("W-MON")
     52
     """
-    if freq not in _SEASON_LENGTH:
-        raise InputError(f"'{freq}' is not a frequency; use one of {', '.join(FREQUENCIES)}")
+    refuse_unknown_freq(freq)
     return _SEASON_LENGTH[freq]
+
+
+def refuse_unknown_freq(freq: str, file: str | None = None) -> None:
+    """InputError if `freq` is none of FREQUENCIES; `file` is the one for which it is stated."""
+    if freq not in FREQUENCIES:
+        raise InputError(f"'{freq}' is not a frequency; use one of {', '.join(FREQUENCIES)}", file=file)
 
 
 def freq_in_words(freq: str) -> str:

@@ -22,7 +22,7 @@ from intake.layout.recognition import find_sheet
 from intake.layout.sheet import Sheet
 from intake.mapping import NOTHING_STATED, FileMapping, Shape
 from intake.period_shares import is_finer
-from intake.periods import Rhythm, freq_in_words, infer_rhythm, period_start
+from intake.periods import Rhythm, freq_in_words, infer_rhythm, period_start, refuse_unknown_freq
 from intake.planning_models import FREPPLE, QUARTERLY_PLAN
 from intake.problems import rows_with_problems
 from intake.recipes import refuse_cycles
@@ -249,6 +249,8 @@ def _rhythm(
 
     Sales of a market on Saturdays look weekly and may be daily; months never become weeks by a statement.
     """
+    if stated is not None:
+        refuse_unknown_freq(stated, file)
     try:
         rhythm = infer_rhythm(days, unique_id)
     except InputError as error:

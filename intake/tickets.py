@@ -13,7 +13,7 @@ from intake.errors import InputError
 from intake.findings import Finding
 from intake.mapping import FileMapping
 from intake.period_shares import fits_into
-from intake.periods import FREQUENCIES, freq_in_words, period_start
+from intake.periods import freq_in_words, period_start, refuse_unknown_freq
 from intake.text_columns import Values
 
 Mask = npt.NDArray[np.bool_]
@@ -175,8 +175,7 @@ def coarser(stated: str, found: str | None, file: str, *, tickets: bool) -> bool
 
     InputError if periods of the one are not whole periods of the other: a longer period is not split here.
     """
-    if stated not in FREQUENCIES:
-        raise InputError(f"'{stated}' is not a frequency; use one of {', '.join(FREQUENCIES)}", file=file)
+    refuse_unknown_freq(stated, file)
     if found is None or found == stated or tickets:
         return tickets
     if fits_into(found, stated):

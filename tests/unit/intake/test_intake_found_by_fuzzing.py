@@ -142,3 +142,8 @@ def test_thousands_of_columns_that_are_no_periods_are_refused() -> None:
     row = ";".join(["1"] * 2_100)
     with pytest.raises(InputError, match=r"2,102 columns that are no periods"):
         read(f"Fecha;Ventas;{names}\n2024-01-01;2;{row}\n2024-01-02;3;{row}\n")
+
+
+def test_a_stated_frequency_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match=r"v\.csv: 'h' is not a frequency; use one of D"):
+        read(f"Fecha;Ventas\n{DAYS}", freq="h")
