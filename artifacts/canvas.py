@@ -24,7 +24,6 @@ BLUE: Final = "#0072B2"
 SKY: Final = "#56B4E9"
 ORANGE: Final = "#E69F00"
 VERMILLION: Final = "#D55E00"
-GREEN: Final = "#009E73"
 
 DOTS_PER_INCH: Final = 120
 WIDTH: Final = 10.0  # inches: 1,200 pixels, sharp in a browser and on A4

@@ -36,7 +36,6 @@ from storage.registry import ModelRegistry
 from storage.settings import Settings
 from storage.signing import SigningKeys, ensure_signing_keys
 
-FLOWS: Final = tuple(small_world.REQUESTS)
 KILLED: Final = -9
 
 
