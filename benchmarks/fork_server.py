@@ -23,7 +23,7 @@ from cli.processes import ProcessMark
 
 _PATIENCE: Final = 180.0  # seconds; the longest run takes a tenth
 _ROOMS: Final = (
-    ("intake", "forecasting/splitting.py"),
+    ("intake", "forecasting/series/splitting.py"),
     ("intake", "forecasting"),
     ("intake", "forecasting", "planning"),
 )

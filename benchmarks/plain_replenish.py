@@ -13,8 +13,8 @@ from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv
 from artifacts.report import report_html
 from artifacts.workbook import purchase_orders_xlsx
-from forecasting.panel import build_panel, extend
-from forecasting.prediction import prediction_table, total_table
+from forecasting.paths.prediction import prediction_table, total_table
+from forecasting.series.panel import build_panel, extend
 from intake.assembly import assemble_table
 from intake.periods import following, iso_week, period_end
 from intake.reading import read_table

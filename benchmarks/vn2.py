@@ -40,14 +40,14 @@ from benchmarks.vn2_protocol import (
     play,
     read_contest,
 )
-from forecasting.backtest import knows_year, training_table
-from forecasting.calibration import randomised_pit
-from forecasting.features import feature_table
-from forecasting.history import History
-from forecasting.metrics import pinball_loss
+from forecasting.features.rows import RowLimits, forecast_rows
+from forecasting.features.table import feature_table
+from forecasting.judging.backtest import knows_year, training_table
+from forecasting.judging.calibration import randomised_pit
+from forecasting.judging.metrics import pinball_loss
 from forecasting.model import ModelSettings, fit
-from forecasting.panel import Panel, build_panel
-from forecasting.recipes import (
+from forecasting.paths.residual_paths import collect, replay
+from forecasting.recipes.registry import (
     RECIPES,
     Candidate,
     expected_demand,
@@ -55,8 +55,8 @@ from forecasting.recipes import (
     single_threaded_sums,
     usable_columns,
 )
-from forecasting.residual_paths import collect, replay
-from forecasting.rows import RowLimits, forecast_rows
+from forecasting.series.history import History
+from forecasting.series.panel import Panel, build_panel
 from intake.periods import shift
 from planning.order_up_to import critical_ratio, project
 

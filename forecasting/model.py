@@ -16,21 +16,21 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from xgboost import XGBRegressor
 
-from forecasting.backtest import evaluate, knows_year, rolling_cutoffs, training_table
-from forecasting.demand_paths import DemandPaths
-from forecasting.features import feature_table
-from forecasting.history import Array, History
-from forecasting.importance import feature_importance
-from forecasting.panel import Panel
-from forecasting.recipes import (
+from forecasting.explaining.importance import feature_importance
+from forecasting.features.rows import RowLimits, forecast_rows
+from forecasting.features.table import feature_table
+from forecasting.judging.backtest import evaluate, knows_year, rolling_cutoffs, training_table
+from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.residual_paths import ResidualPaths, collect, replay
+from forecasting.recipes.registry import (
     Candidate,
     expected_demand,
     fit_estimator,
     single_threaded_sums,
     usable_columns,
 )
-from forecasting.residual_paths import ResidualPaths, collect, replay
-from forecasting.rows import RowLimits, forecast_rows
+from forecasting.series.history import Array, History
+from forecasting.series.panel import Panel
 from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 
@@ -72,7 +72,7 @@ class Model:
     included.
 
     `columns` are the features of the estimator (None for a baseline), `exog` and `attributes` the columns
-    that a panel must have. `error_*` and `spread` are the residual paths of `forecasting.residual_paths`.
+    that a panel must have. `error_*` and `spread` are the residual paths of `paths.residual_paths`.
     """
 
     settings: ModelSettings

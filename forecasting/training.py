@@ -9,16 +9,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.backtest import evaluate, metrics_table, rolling_cutoffs
-from forecasting.calibration import calibration_table, randomised_pit
-from forecasting.history import Array, History
+from forecasting.features.rows import RowLimits, training_rows
+from forecasting.judging.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.judging.calibration import calibration_table, randomised_pit
+from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.model import Model, ModelSettings, fit, whole_units
-from forecasting.panel import Panel
-from forecasting.promotion import Decision, decide, keep, renew
-from forecasting.recipes import LEAST_ROWS, RECIPES, Candidate
-from forecasting.residual_paths import collect, replay
-from forecasting.rows import RowLimits, training_rows
-from forecasting.splitting import Split
+from forecasting.paths.residual_paths import collect, replay
+from forecasting.recipes.registry import LEAST_ROWS, RECIPES, Candidate
+from forecasting.series.history import Array, History
+from forecasting.series.panel import Panel
+from forecasting.series.splitting import Split
 from intake.errors import InputError
 from intake.periods import period_number, shift
 

@@ -15,7 +15,7 @@ from planning.plan import Exceptions, PlanSettings
 from planning.supplier_minimum import Money, Units, raise_to_minimum_value, whole_packs
 
 if TYPE_CHECKING:
-    from forecasting.demand_paths import DemandPaths
+    from forecasting.paths.demand_paths import DemandPaths
 
 _FLOAT_DUST = 1e-9
 

@@ -16,7 +16,7 @@ from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings, exceptio
 from planning.sourcing import choose_terms
 
 if TYPE_CHECKING:
-    from forecasting.demand_paths import DemandPaths
+    from forecasting.paths.demand_paths import DemandPaths
 
 
 def replenish(

@@ -44,7 +44,7 @@ class CodeIdentity(BaseModel):
 def code_identity(rooms: tuple[str, ...] = ROOMS_THAT_COMPUTE) -> CodeIdentity:
     """Return the identity of the sources of rooms, or of single modules, as they lie on disk now.
 
-    Asked once per process: `code_identity(("intake", "forecasting/splitting.py"))`.
+    Asked once per process: `code_identity(("intake", "forecasting/series/splitting.py"))`.
     """
     return CodeIdentity(source_hash=_source_hash(rooms), commit=_commit(), packages=_packages())
 

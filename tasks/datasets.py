@@ -10,8 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from artifacts.csv_files import csv_bytes
-from forecasting.inferred_stock import infer_missing_stock
-from forecasting.splitting import Split, split_by_time
+from forecasting.series.inferred_stock import infer_missing_stock
+from forecasting.series.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
 from intake.coherence import check_coherence
 from intake.dataset_rules import DatasetRules, rules_of
@@ -39,8 +39,8 @@ from tasks.uploads import MappingUpload, Upload, serves_all
 CODE: Final = (
     "intake",
     "artifacts/inspection_text.py",
-    "forecasting/inferred_stock.py",
-    "forecasting/splitting.py",
+    "forecasting/series/inferred_stock.py",
+    "forecasting/series/splitting.py",
 )
 _NEW_DATASET: Final[Mapping[str, Any]] = {
     "train_share": 0.7,

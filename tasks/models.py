@@ -11,8 +11,8 @@ import pandas as pd
 from artifacts import plots
 from artifacts.item_names import item_names
 from artifacts.model_card import ModelFacts, model_card
-from forecasting.panel import Panel
-from forecasting.recipes import Candidate
+from forecasting.recipes.registry import Candidate
+from forecasting.series.panel import Panel
 from forecasting.training import Champion, Training, TrainingSettings, train
 from intake.errors import MissingError
 from intake.tables import Table

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.panel import Panel, build_panel
+from forecasting.series.panel import Panel, build_panel
 from intake.assembly import cell_by_cell
 from intake.dataset_rules import DatasetRules, rules_of
 from intake.periods import period_end, shift

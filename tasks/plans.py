@@ -17,10 +17,10 @@ from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
 from artifacts.report import report_html
 from artifacts.workbook import purchase_orders_xlsx
-from forecasting.demand_paths import DemandPaths
 from forecasting.model import checked
-from forecasting.panel import Panel, extend
-from forecasting.prediction import prediction_table, total_table
+from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.prediction import prediction_table, total_table
+from forecasting.series.panel import Panel, extend
 from intake.coherence import check_coherence
 from intake.errors import ConflictError, InputError, MissingError
 from intake.periods import following, iso_week, period_end, period_number

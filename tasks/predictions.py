@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from artifacts.csv_files import prediction_csv, staffing_csv
 from artifacts.forecast_plots import fan, staffing
 from artifacts.item_names import item_names
-from forecasting.demand_paths import DemandPaths
 from forecasting.model import checked
-from forecasting.panel import Panel, extend
-from forecasting.prediction import prediction_table, total_table
-from forecasting.staffing import staffing_table
+from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.prediction import prediction_table, total_table
+from forecasting.paths.staffing import staffing_table
+from forecasting.series.panel import Panel, extend
 from intake.periods import to_end_of_next_month
 from intake.tables import Table
 from storage import ids

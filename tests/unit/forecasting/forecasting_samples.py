@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.demand_paths import DemandPaths
+from forecasting.paths.demand_paths import DemandPaths
 
 WEEKDAY_SALES = np.array([1500.0, 2100.0, 2500.0, 3000.0, 3500.0, 4000.0, 4200.0])
 

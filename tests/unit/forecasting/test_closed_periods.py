@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from forecasting_samples import daily_shop
 
-from forecasting.history import History
 from forecasting.model import ModelSettings, fit
-from forecasting.panel import Panel, build_panel, extend
-from forecasting.recipes import RECIPES
+from forecasting.recipes.registry import RECIPES
+from forecasting.series.history import History
+from forecasting.series.panel import Panel, build_panel, extend
 from intake.dataset_rules import DatasetRules, rules_of
 from intake.errors import MissingError
 from intake.stated_calendar import closed_share, holiday_days

@@ -7,12 +7,12 @@ from forecasting_samples import daily_shop, weekly_series
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting import metrics
-from forecasting.backtest import evaluate, metrics_table, rolling_cutoffs
-from forecasting.history import History
-from forecasting.panel import build_panel
-from forecasting.recipes import RECIPES, Candidate
-from forecasting.rows import RowLimits, training_rows
+from forecasting.features.rows import RowLimits, training_rows
+from forecasting.judging import metrics
+from forecasting.judging.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.series.history import History
+from forecasting.series.panel import build_panel
 from intake.errors import InputError, MissingError
 from intake.periods import shift
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.censoring import expected_demand, replace_sold_out
+from forecasting.series.censoring import expected_demand, replace_sold_out
 
 
 def slow_expected_demand(sold: int, mean: float, variance: float) -> float:

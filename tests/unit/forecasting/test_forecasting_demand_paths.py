@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import poisson
 
-from forecasting.demand_paths import DemandPaths
-from forecasting.prediction import prediction_table
-from forecasting.staffing import staffing_table
+from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.prediction import prediction_table
+from forecasting.paths.staffing import staffing_table
 from intake.errors import InputError
 
 ANY_VALUES = arrays(np.float64, st.tuples(*[st.integers(1, 4)] * 3), elements=st.floats(0, 1e6))

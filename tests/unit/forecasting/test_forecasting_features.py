@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from forecasting_samples import awkward_series, daily_shop, weekly_series
 
-from forecasting.features import feature_table
-from forecasting.history import History
-from forecasting.panel import Panel, build_panel
-from forecasting.rows import RowLimits, Rows, forecast_rows, training_rows
+from forecasting.features.rows import RowLimits, Rows, forecast_rows, training_rows
+from forecasting.features.table import feature_table
+from forecasting.series.history import History
+from forecasting.series.panel import Panel, build_panel
 
 
 def weekly_panel() -> Panel:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forecasting import metrics
+from forecasting.judging import metrics
 
 VALUES = arrays(np.float64, 12, elements=st.floats(-1e4, 1e4))
 

@@ -15,8 +15,8 @@ import xgboost
 from forecasting_samples import awkward_series, daily_shop, flat, weekly_series
 
 from forecasting.model import FORMAT, Model, ModelSettings, checked, fit
-from forecasting.panel import Panel, build_panel, extend
-from forecasting.recipes import RECIPES
+from forecasting.recipes.registry import RECIPES
+from forecasting.series.panel import Panel, build_panel, extend
 from intake.errors import InputError, IntegrityError, MissingError
 
 ROOT = Path(__file__).parents[3]

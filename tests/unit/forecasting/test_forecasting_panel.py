@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from forecasting_samples import daily_shop
 
-from forecasting.panel import build_panel, extend
+from forecasting.series.panel import build_panel, extend
 from intake.errors import InputError, MissingError
 
 

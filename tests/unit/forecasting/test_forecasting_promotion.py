@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.promotion import decide
+from forecasting.judging.promotion import decide
 from intake.errors import MissingError
 
 METRICS = pd.DataFrame(

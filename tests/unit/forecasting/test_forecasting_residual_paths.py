@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
-from forecasting.calibration import calibration_table, randomised_pit
-from forecasting.residual_paths import FEW_PATHS, collect, replay
+from forecasting.judging.calibration import calibration_table, randomised_pit
+from forecasting.paths.residual_paths import FEW_PATHS, collect, replay
 
 
 def predictions_of(y: np.ndarray, y_hat: np.ndarray) -> pd.DataFrame:

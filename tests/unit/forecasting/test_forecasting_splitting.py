@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.splitting import Split, split_by_time
+from forecasting.series.splitting import Split, split_by_time
 from intake.errors import InputError
 
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from forecasting_samples import awkward_series, daily_shop, weekly_series
 
-from forecasting.backtest import evaluate
-from forecasting.panel import build_panel
-from forecasting.recipes import Candidate
-from forecasting.splitting import split_by_time
+from forecasting.judging.backtest import evaluate
+from forecasting.recipes.registry import Candidate
+from forecasting.series.panel import build_panel
+from forecasting.series.splitting import split_by_time
 from forecasting.training import Champion, Training, TrainingSettings, _calibration, train
 from intake.errors import InputError, MissingError
 

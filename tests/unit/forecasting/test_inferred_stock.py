@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.inferred_stock import infer_missing_stock
+from forecasting.series.inferred_stock import infer_missing_stock
 
 
 def simulated(series: int, periods: int, freq: str, seed: int) -> pd.DataFrame:

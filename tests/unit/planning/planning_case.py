@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.demand_paths import DemandPaths
+from forecasting.paths.demand_paths import DemandPaths
 from intake.periods import following
 from planning.plan import Plan, PlanSettings
 from planning.replenishment import replenish

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_case import CUTOFF, FREQ, NO_ORDERS, paths_of, plan_of, reasons, table
 
-from forecasting.demand_paths import DemandPaths
+from forecasting.paths.demand_paths import DemandPaths
 from intake.errors import InputError
 from intake.periods import following
 from planning.plan import EXCEPTION_COLUMNS, IDENTITY, LINE_COLUMNS, Plan, PlanSettings

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.splitting import split_by_time
+from forecasting.series.splitting import split_by_time
 from intake.assembly import assemble_sales
 from intake.tables import Table
 from storage import ids

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from forecasting.recipes import RECIPES
+from forecasting.recipes.registry import RECIPES
 from storage import ids
 from tasks.run_requests import ForecastRequest, IngestRequest, ReplenishRequest, TrainRequest
 

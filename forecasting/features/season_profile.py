@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.history import History, Index
+from forecasting.series.history import History, Index
 
 Array = npt.NDArray[np.float64]
 

@@ -10,18 +10,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting import metrics
-from forecasting.features import FeatureTable, feature_table, windows_of
-from forecasting.history import Array, History
-from forecasting.panel import Panel
-from forecasting.recipes import (
+from forecasting.features.rows import RowLimits, forecast_rows, training_rows
+from forecasting.features.table import FeatureTable, feature_table, windows_of
+from forecasting.judging import metrics
+from forecasting.recipes.registry import (
     Candidate,
     expected_demand,
     fit_estimator,
     single_threaded_sums,
     usable_columns,
 )
-from forecasting.rows import RowLimits, forecast_rows, training_rows
+from forecasting.series.history import Array, History
+from forecasting.series.panel import Panel
 from intake.errors import InputError
 from intake.periods import period_number, shift
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.demand_paths import DemandPaths
+from forecasting.paths.demand_paths import DemandPaths
 from intake.errors import InputError
 
 BUSY_DAY: Final = 0.90

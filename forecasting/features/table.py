@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.history import History
-from forecasting.rows import Rows
-from forecasting.season_profile import season_profile
+from forecasting.features.rows import Rows
+from forecasting.features.season_profile import season_profile
+from forecasting.series.history import History
 
 Array = npt.NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.assumptions import Assumption, assumed_values
-from forecasting.calendar_columns import add_calendar, twice_told, unmatched_places
-from forecasting.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
-from forecasting.foreknowledge import Foreknowledge
+from forecasting.series.assumptions import Assumption, assumed_values
+from forecasting.series.calendar_columns import add_calendar, twice_told, unmatched_places
+from forecasting.series.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
+from forecasting.series.foreknowledge import Foreknowledge
 from intake.errors import InputError, MissingError
 from intake.periods import following, period_number, period_start, season_length, shift
 

@@ -23,7 +23,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 from xgboost import XGBRegressor
 
-from forecasting.features import CALENDAR_CATEGORIES, FeatureTable
+from forecasting.features.table import CALENDAR_CATEGORIES, FeatureTable
 from intake.errors import InputError, MissingError
 
 Array = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.history import History, Index
+from forecasting.series.history import History, Index
 from intake.errors import InputError
 from intake.periods import period_number
 

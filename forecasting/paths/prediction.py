@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.demand_paths import DemandPaths
+from forecasting.paths.demand_paths import DemandPaths
 
 QUANTILES: Final = {"p10": 0.10, "p50": 0.50, "p80": 0.80, "p90": 0.90, "p95": 0.95}
 

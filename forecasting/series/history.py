@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.signal import lfilter
 
-from forecasting.censoring import replace_sold_out
-from forecasting.panel import Panel
+from forecasting.series.censoring import replace_sold_out
+from forecasting.series.panel import Panel
 from intake.periods import following, period_number, shift
 
 Array = npt.NDArray[np.float64]
