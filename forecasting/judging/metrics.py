@@ -5,7 +5,8 @@ NaN, and return NaN where nothing is left to measure or the denominator is zero.
 
 Sources: Hyndman & Koehler (2006), "Another look at measures of forecast accuracy", International Journal
 of Forecasting 22 (MAE, MSE, RMSE, MASE); Kolassa & Schuetz (2007), Foresight 6 (WAPE); Makridakis,
-Spiliotis & Assimakopoulos (2022), IJF 38 (RMSSE); Koenker & Bassett (1978), Econometrica 46 (pinball loss).
+Spiliotis & Assimakopoulos (2022), IJF 38 (RMSSE); Koenker & Bassett (1978), Econometrica 46 (pinball loss);
+Gneiting & Raftery (2007), Journal of the American Statistical Association 102 (CRPS).
 """
 
 from __future__ import annotations
@@ -88,8 +89,31 @@ def _mean_known(values: Array) -> Array:
 
 def pinball_loss(y: Array, quantile_forecast: Array, q: float) -> float:
     """Mean pinball loss of a forecast f of the quantile q: q (y - f) above f, (1 - q) (f - y) below."""
-    shortfall = -_error(y, quantile_forecast)
-    return _mean(np.maximum(q * shortfall, (q - 1) * shortfall))
+    losses = pinball_losses(y, quantile_forecast, q)
+    return _mean(losses[~np.isnan(losses)])
+
+
+def pinball_losses(y: Array, quantile_forecast: Array, q: float) -> Array:
+    """The pinball loss of every pair, in the unit of y; NaN where either is."""
+    shortfall = np.asarray(y, dtype=np.float64) - np.asarray(quantile_forecast, dtype=np.float64)
+    return np.asarray(np.maximum(q * shortfall, (q - 1) * shortfall))
+
+
+def crps(y: Array, values: Array) -> Array:
+    """Continuous ranked probability score of sample paths, one per observed value, in the unit of y.
+
+    `y`: (series, ...), NaN where unknown, which stays NaN; `values`: the same with the paths as its second
+    axis, as in `DemandPaths`. E|X - y| - E|X - X'| / 2 with X and X' drawn from the paths: 0 is perfect, of a
+    single path it is the absolute error, and it is twice the mean pinball loss over all quantiles (Gneiting &
+    Raftery 2007). With sorted x(1) <= ... <= x(n) that is 2/n^2 sum_i (x(i) - y) (n [y < x(i)] - i + 1/2)
+    (Jordan, Krueger & Lerch 2019, Journal of Statistical Software 90), in O(n log n).
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=1)
+    paths = ordered.shape[1]
+    observed = np.expand_dims(np.asarray(y, dtype=np.float64), 1)
+    rank = np.arange(1, paths + 1).reshape(1, -1, *[1] * (ordered.ndim - 2))
+    terms = (ordered - observed) * (paths * (observed < ordered) - rank + 0.5)
+    return np.asarray(2.0 / paths**2 * terms.sum(axis=1))
 
 
 def coverage(y: Array, lower: Array, upper: Array) -> float:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import oracles
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +84,38 @@ def test_pinball_loss_is_least_at_the_quantile() -> None:
 def test_coverage_counts_the_bounds() -> None:
     y = np.array([1.0, 2.0, 3.0, 4.0])
     assert metrics.coverage(y, np.full(4, 2.0), np.full(4, 3.0)) == 0.5
+
+
+PATHS = arrays(np.float64, (3, 7, 2), elements=st.floats(0, 1e4))
+
+
+@given(arrays(np.float64, (3, 2), elements=st.floats(0, 1e4)), PATHS)
+def test_crps_agrees_with_its_definition(y: np.ndarray, values: np.ndarray) -> None:
+    found = metrics.crps(y, values)
+    for series in range(3):
+        for period in range(2):
+            expected = oracles.crps(float(y[series, period]), values[series, :, period].tolist())
+            assert found[series, period] == pytest.approx(expected, rel=1e-9, abs=1e-8)
+
+
+@given(st.floats(0, 1e4), arrays(np.float64, 9, elements=st.floats(0, 1e4)))
+def test_crps_is_twice_the_mean_pinball_loss_over_all_quantiles(y: float, values: np.ndarray) -> None:
+    # With n paths the quantile function is a step per path; the mean over its step has q = (i - 1/2) / n.
+    losses = [
+        metrics.pinball_loss(np.array([y]), value, (i + 0.5) / 9)
+        for i, value in enumerate(np.sort(values)[:, None])
+    ]
+    assert metrics.crps(np.array([y]), values[None])[0] == pytest.approx(2 * np.mean(losses), abs=1e-8)
+
+
+def test_crps_of_one_path_is_the_absolute_error_and_unknown_stays_unknown() -> None:
+    found = metrics.crps(np.array([3.0, np.nan]), np.array([[5.0], [1.0]]))
+    assert found[0] == 2.0
+    assert np.isnan(found[1])
+
+
+def test_pinball_losses_are_one_per_pair() -> None:
+    y, forecast = np.array([[10.0, 0.0], [np.nan, 4.0]]), np.full((2, 2), 4.0)
+    found = metrics.pinball_losses(y, forecast, 0.9)
+    np.testing.assert_allclose(found, [[5.4, 0.4], [np.nan, 0.0]])
+    assert metrics.pinball_loss(y, forecast, 0.9) == pytest.approx((5.4 + 0.4 + 0.0) / 3)
