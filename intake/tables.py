@@ -176,8 +176,12 @@ SCHEMAS: Final[dict[Table, Schema]] = {
                 floor="units that are always to be there",
             ),
             *_columns(
-                Kind.TEXT, source="supplier_id, or location that supplies it", currency="ISO 4217 code"
+                Kind.TEXT,
+                source="supplier_id, or location that supplies it",
+                currency="ISO 4217 code",
+                similar_to="unique_ids of look-alikes of a new product, separated by ;",
             ),
+            *_columns(Kind.DATE, launch="first day on sale of a new product"),
         ),
         key=("unique_id",),
         unique_id_parts=("location", "product"),

@@ -179,7 +179,12 @@ ITEMS: Final = _table(
         shelf_life="days from receipt to the last day of sale",
         floor="units that are always to be there",
     ),
-    *_text(source="supplier_id, or location that supplies it", currency="ISO 4217 code"),
+    *_text(
+        source="supplier_id, or location that supplies it",
+        currency="ISO 4217 code",
+        similar_to="unique_ids of look-alikes of a new product, separated by ;",
+    ),
+    _day("launch", "first day on sale of a new product"),
 )
 
 SUPPLIERS: Final = _table(

@@ -75,6 +75,10 @@ ENGLISH: Final = Language(
         "shelf_life": "shelf life, shelf life days, days of shelf life",
         "floor": "floor, stock floor, minimum on hand, minimum stock, min stock, display stock",
         "source": "source, supplied by, supply source",
+        "similar_to": (
+            "similar to, look alike, look alikes, similar products, similar items, sells like, like item"
+        ),
+        "launch": "launch, launch date, first day on sale, on sale from, on sale since, start of sales",
         "currency": "currency, currency code",
         "supplier_id": "supplier, vendor, provider, supplier id, vendor id",
         "email": "email, mail, e mail, email address, mail address, order email",

@@ -65,6 +65,8 @@ FRENCH: Final = Language(
         "shelf_life": "durée de vie, durée de conservation, dvo, jours de conservation",
         "floor": "stock minimum, stock minimal, stock plancher",
         "source": "origine, source, fourni par, approvisionné par",
+        "similar_to": "similaire à, semblable à, produit similaire, produits similaires",
+        "launch": "lancement, date de lancement, premier jour de vente, en vente depuis",
         "currency": "devise, monnaie",
         "supplier_id": "fournisseur",
         "email": "courriel, adresse mail, mél, adresse électronique",

@@ -72,6 +72,8 @@ GERMAN: Final = Language(
         ),
         "floor": "Mindestbestand, Regalmindestbestand",
         "source": "Quelle, Herkunft, Bezugsquelle, geliefert von",
+        "similar_to": "ähnlich wie, ähnliche Artikel, Vergleichsartikel",
+        "launch": "Markteinführung, Einführung, Einführungsdatum, erster Verkaufstag, im Verkauf ab",
         "currency": "Währung, Währungscode",
         "supplier_id": "Lieferant, Kreditor, Lieferer",
         "email": "E-Mail, Mailadresse, E-Mail-Adresse, Bestellmail",

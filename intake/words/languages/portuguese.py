@@ -67,6 +67,8 @@ PORTUGUESE: Final = Language(
         "shelf_life": "vida útil, dias de validade, prazo de validade dias, vida de prateleira",
         "floor": "estoque mínimo, stock mínimo, existência mínima",
         "source": "origem, fonte, fornecido por, abastecido por",
+        "similar_to": "semelhante a, similar a, produto semelhante, produtos semelhantes",
+        "launch": "lançamento, data de lançamento, primeiro dia de venda, à venda desde",
         "currency": "moeda, divisa",
         "supplier_id": "fornecedor",
         "email": "correio eletrónico, correio eletrônico, endereço de email",

@@ -79,6 +79,14 @@ SPANISH: Final = Language(
             "mínimo de lineal"
         ),
         "source": "origen, fuente, suministrado por, abastecido por",
+        "similar_to": (
+            "similar a, parecido a, producto similar, productos similares, "
+            "artículos similares, se parece a, se vende como"
+        ),
+        "launch": (
+            "lanzamiento, fecha de lanzamiento, primer día de venta, a la venta desde, "
+            "en venta desde, inicio de venta"
+        ),
         "currency": "moneda, divisa",
         "supplier_id": "proveedor, suministrador",
         "email": "correo, correo electrónico, correo pedidos, email pedidos",

@@ -115,6 +115,17 @@ def test_periods_labelled_by_their_end_are_moved_to_their_first_day() -> None:
              "color": "NA"},
         ),
         (
+            Table.ITEMS,
+            'Tienda;Artículo;Similar a;Fecha de lanzamiento\nC;07;"C/01;C/02";14/09/2026\n',
+            {"unique_id": "C/07", "location": "C", "product": "07", "similar_to": "C/01;C/02",
+             "launch": pd.Timestamp("2026-09-14")},
+        ),
+        (
+            Table.ITEMS,
+            "unique_id,Look-alike,First day on sale\nC/07,C/01,2026-09-14\n",
+            {"unique_id": "C/07", "similar_to": "C/01", "launch": pd.Timestamp("2026-09-14")},
+        ),
+        (
             Table.SUPPLIERS,
             "Proveedor,Razón social,Correo,Plazo de entrega,Moneda\nP1,Jabón SA,a@b,5,EUR\n",
             {"supplier_id": "P1", "name": "Jabón SA", "email": "a@b", "lead_time": 5.0, "currency": "EUR"},
