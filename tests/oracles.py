@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 
@@ -11,3 +12,74 @@ def crps(y: float, values: Sequence[float]) -> float:
     far = sum(abs(value - y) for value in values) / paths
     apart = sum(abs(one - other) for one in values for other in values) / paths**2
     return far - apart / 2
+
+
+def harvey_leybourne_newbold(difference: Sequence[float], horizon: int) -> float:
+    """S* of Harvey, Leybourne & Newbold (1997), equations 2 to 9, for forecasts `horizon` steps ahead."""
+    number = len(difference)
+    mean = sum(difference) / number
+
+    def autocovariance(lag: int) -> float:
+        return sum((difference[t] - mean) * (difference[t - lag] - mean) for t in range(lag, number)) / number
+
+    variance = (autocovariance(0) + 2 * sum(autocovariance(lag) for lag in range(1, horizon))) / number
+    uncorrected = mean / variance**0.5
+    return float(
+        ((number + 1 - 2 * horizon + horizon * (horizon - 1) / number) / number) ** 0.5 * uncorrected
+    )
+
+
+def one_order(
+    paths: Sequence[Sequence[float | None]],
+    demand: Sequence[float | None],
+    mean: float,
+    lead_time: int,
+    review_period: int,
+    holding_cost: float,
+    shortage_cost: float,
+) -> tuple[int, float, float]:
+    """Order of one series, and what holding and lost sales then cost; a demand of None is unknown.
+
+    The smallest whole order with which enough paths lose nothing between its arrival and the next one.
+    """
+
+    def play(wanted: Sequence[float | None], order: float) -> tuple[list[float], list[float]]:
+        on_hand = opening = float(math.ceil(mean))
+        received = 0.0
+        left, lost = [], []
+        for period, demanded in enumerate(wanted):
+            if period < lead_time:
+                missing = max(round(mean * (period + 1)) - opening - received, 0.0)
+                received += missing
+                on_hand += missing
+            if period == lead_time:
+                on_hand += order
+            sold = min(on_hand, demanded or 0.0)
+            left.append(on_hand - sold)
+            lost.append((demanded or 0.0) - sold)
+            on_hand -= sold
+        return left, lost
+
+    interval = lead_time + review_period
+    ratio = shortage_cost / (shortage_cost + holding_cost * review_period)
+    order = 0
+    while True:
+        served = [sum(play(path[:interval], order)[1][lead_time:]) <= 1e-9 for path in paths]
+        if sum(served) >= ratio * len(paths) - 1e-9:
+            break
+        order += 1
+    left, lost = play(demand[:interval], order)
+    known = [period for period in range(lead_time, interval) if demand[period] is not None]
+    return order, holding_cost * sum(left[t] for t in known), shortage_cost * sum(lost[t] for t in known)
+
+
+def intermittency(demand: Sequence[float]) -> str:
+    """The class of Syntetos, Boylan & Croston (2005) of one series without unknown periods."""
+    sizes = [units for units in demand if units > 0]
+    if not sizes:
+        return "no sales"
+    mean = sum(sizes) / len(sizes)
+    variation = sum((size - mean) ** 2 for size in sizes) / len(sizes) / mean**2
+    if len(demand) / len(sizes) < 1.32:
+        return "smooth" if variation < 0.49 else "erratic"
+    return "intermittent" if variation < 0.49 else "lumpy"
