@@ -40,21 +40,13 @@ from benchmarks.vn2_protocol import (
     play,
     read_contest,
 )
-from forecasting.features.rows import RowLimits, forecast_rows
-from forecasting.features.table import feature_table
-from forecasting.judging.backtest import knows_year, training_table
+from forecasting.features.rows import forecast_rows
 from forecasting.judging.calibration import randomised_pit
 from forecasting.judging.metrics import pinball_loss
 from forecasting.model import ModelSettings, fit
 from forecasting.paths.residual_paths import collect, replay
-from forecasting.recipes.registry import (
-    RECIPES,
-    Candidate,
-    expected_demand,
-    fit_estimator,
-    single_threaded_sums,
-    usable_columns,
-)
+from forecasting.recipes.contract import Standing
+from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
 from forecasting.series.panel import Panel, build_panel
 from intake.periods import shift
@@ -86,23 +78,18 @@ def forecast(panel: Panel, candidate: Candidate, every: int) -> pd.DataFrame:
     One History serves all origins: what a row holds depends on nothing after its origin.
     """
     history = History.of(panel, until=shift(panel.last_observation, INTERVAL, panel.freq))
-    limits = RowLimits()
     frames = []
     for weeks in (*_runs(EARLIER, len(EARLIER)), *_runs(DECISIONS, every)):
-        table, y = training_table(history, weeks[0], INTERVAL, limits)
-        columns = usable_columns(candidate, table.frame, knows_year=knows_year(history, weeks[0]))
-        with single_threaded_sums():
-            estimator = fit_estimator(candidate, table, y, columns, limits.seed)
+        fitted = candidate.fit(Standing(history, weeks[0], INTERVAL), seed=0)
         for week in weeks:
             rows = forecast_rows(history, week, INTERVAL)
-            ahead = feature_table(history, rows)
             values = {
                 "cutoff": pd.Series(history.ds[week], index=range(len(rows))),
                 "horizon": rows.horizon,
                 "unique_id": np.array(history.unique_id, dtype=object)[rows.series],
                 "ds": history.ds[rows.period],
                 "y": history.demand[rows.series, rows.period],
-                "y_hat": expected_demand(candidate, estimator, columns, ahead),
+                "y_hat": candidate.expected(fitted, Standing(history, week, INTERVAL)),
             }
             frames.append(pd.DataFrame(values))
     return pd.concat(frames, ignore_index=True)

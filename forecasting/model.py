@@ -13,28 +13,21 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.pipeline import Pipeline
 from xgboost import XGBRegressor
 
-from forecasting.explaining.importance import feature_importance
-from forecasting.features.rows import RowLimits, forecast_rows
-from forecasting.features.table import feature_table
-from forecasting.judging.backtest import evaluate, knows_year, rolling_cutoffs, training_table
+from forecasting.explaining.importance import feature_importance, regressions
+from forecasting.features.rows import RowLimits
+from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.residual_paths import ResidualPaths, collect, replay
-from forecasting.recipes.registry import (
-    Candidate,
-    expected_demand,
-    fit_estimator,
-    single_threaded_sums,
-    usable_columns,
-)
+from forecasting.recipes.contract import Fitted, Standing
+from forecasting.recipes.registry import Candidate
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True)
@@ -71,8 +64,8 @@ class Model:
     """A fitted recipe. It forecasts any panel with the same `freq` and columns, new series and newer sales
     included.
 
-    `columns` are the features of the estimator (None for a baseline), `exog` and `attributes` the columns
-    that a panel must have. `error_*` and `spread` are the residual paths of `paths.residual_paths`.
+    `fitted` is what the recipe has learned, `exog` and `attributes` the columns that a panel must have.
+    `error_*` and `spread` are the residual paths of `paths.residual_paths`.
     """
 
     settings: ModelSettings
@@ -80,8 +73,7 @@ class Model:
     cutoff: pd.Timestamp
     exog: tuple[str, ...]
     attributes: tuple[str, ...]
-    columns: tuple[str, ...]
-    estimator: Pipeline | None
+    fitted: Fitted
     importance: pd.DataFrame
     error_probabilities: Array
     error_size: Array
@@ -104,32 +96,32 @@ class Model:
         """
         if horizon < 1 or paths < 1:
             raise InputError("demand paths need a horizon of 1 or more and 1 path or more")
-        known, y_hat = self._expected(panel, cutoff, horizon)
+        standing = self._standing(panel, cutoff, horizon)
+        y_hat = self.settings.candidate.expected(self.fitted, standing).reshape(-1, horizon)
         residuals = ResidualPaths(self.error_probabilities, self.error_size, self.error_window, self.spread)
-        ids = known.unique_id
+        ids = tuple(standing.history.unique_id[place] for place in standing.begun)
         whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
         values = replay(residuals, y_hat, whole, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
 
     def native_booster_bytes(self) -> bytes | None:
-        """The XGBoost booster in its own format (UBJSON), None if the recipe is not XGBoost.
+        """The XGBoost booster in its own format (UBJSON), None if the recipe has none.
 
-        It takes `columns` in order, categories as ordinal numbers, and predicts y / scale.
+        It takes the `columns` of its regression in order, categories as ordinal numbers; it predicts y over
+        scale.
         """
-        regressor = None if self.estimator is None else self.estimator.named_steps["regressor"]
-        if not isinstance(regressor, XGBRegressor):
-            return None
-        return bytes(regressor.get_booster().save_raw("ubj"))
+        for part in regressions(self.fitted):
+            regressor = part["estimator"].named_steps["regressor"]
+            if isinstance(regressor, XGBRegressor):
+                return bytes(regressor.get_booster().save_raw("ubj"))
+        return None
 
-    def _expected(self, panel: Panel, cutoff: pd.Timestamp, horizon: int) -> tuple[History, Array]:
+    def _standing(self, panel: Panel, cutoff: pd.Timestamp, horizon: int) -> Standing:
         self._require_columns(panel)
         known = panel.upto(cutoff)
         _require_future(known, self.exog, cutoff, horizon)
         history = History.of(known, until=shift(cutoff, horizon, self.freq))
-        rows = forecast_rows(history, history.position(cutoff), horizon)
-        table = feature_table(history, rows)
-        y_hat = expected_demand(self.settings.candidate, self.estimator, self.columns, table)
-        return history, y_hat.reshape(len(history.unique_id), horizon)
+        return Standing(history, history.position(cutoff), horizon, self.settings.limits)
 
     def _require_columns(self, panel: Panel) -> None:
         if panel.freq != self.freq:
@@ -162,11 +154,9 @@ def fit(
     """
     known = panel.upto(cutoff)
     history = History.of(known, until=cutoff)
-    origin = history.position(cutoff)
-    table, y = training_table(history, origin, settings.horizon, settings.limits)
-    columns = usable_columns(settings.candidate, table.frame, knows_year=knows_year(history, origin))
-    with single_threaded_sums():
-        estimator = fit_estimator(settings.candidate, table, y, columns, settings.seed)
+    standing = Standing(history, history.position(cutoff), settings.horizon, settings.limits)
+    fitted = settings.candidate.fit(standing, settings.seed)
+    columns = {name for part in regressions(fitted) for name in part["columns"]}
     errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
     if (errors["ds"] > cutoff).any():
         raise InputError(f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model")
@@ -177,9 +167,8 @@ def fit(
         cutoff=cutoff,
         exog=tuple(name for name in panel.exog if name in columns),
         attributes=tuple(name for name in _attribute_names(panel) if name in columns),
-        columns=columns if estimator is not None else (),
-        estimator=estimator,
-        importance=feature_importance(estimator, table.frame, columns),
+        fitted=fitted,
+        importance=feature_importance(fitted, standing.lesson),
         error_probabilities=residuals.probabilities,
         error_size=residuals.size,
         error_window=residuals.window,

@@ -15,7 +15,7 @@ from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.paths.residual_paths import collect, replay
-from forecasting.recipes.registry import LEAST_ROWS, RECIPES, Candidate
+from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
@@ -217,7 +217,7 @@ def _trials(
     """Every recipe with its first hyperparameters; baselines alone if the first window teaches too little."""
     history = History.of(known)
     rows = len(training_rows(history, history.position(cutoff), horizon, limits))
-    names = [name for name in settings.recipes if RECIPES[name].build is None or rows >= LEAST_ROWS]
+    names = [name for name in settings.recipes if rows >= RECIPES[name].least_rows]
     left_out = [name for name in settings.recipes if name not in names]
     if not names:
         raise InputError(

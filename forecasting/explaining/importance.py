@@ -9,18 +9,32 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from xgboost import XGBRegressor
 
+from forecasting.recipes.contract import Fitted, Lesson
 
-def feature_importance(
-    estimator: Pipeline | None, frame: pd.DataFrame, columns: Sequence[str]
-) -> pd.DataFrame:
+
+def feature_importance(fitted: Fitted, lesson: Lesson) -> pd.DataFrame:
     """Columns feature and importance (shares that add up to 1), most important first.
 
-    For a regression the absolute coefficient times the standard deviation of its column in the training
-    `frame`, a category's columns added up; for XGBoost the total gain of a feature's splits. Empty for a
-    baseline.
+    For a regression the absolute coefficient times the standard deviation of its column in the `lesson`, a
+    category's columns added up; for XGBoost the total gain of a feature's splits; for a combination the mean
+    of its members. Empty for a baseline.
     """
-    if estimator is None:
+    shares = [_shares(part["estimator"], lesson.table.frame, part["columns"]) for part in regressions(fitted)]
+    if not shares:
         return pd.DataFrame({"feature": pd.Series(dtype=str), "importance": pd.Series(dtype=float)})
+    mean = pd.concat(shares, axis=1).fillna(0.0).mean(axis=1)
+    ordered = mean.sort_values(ascending=False, kind="stable")
+    return pd.DataFrame({"feature": ordered.index.to_numpy(), "importance": ordered.to_numpy(dtype=float)})
+
+
+def regressions(fitted: Fitted) -> list[Fitted]:
+    """The fitted regressions (estimator, columns) in what a recipe learned: none, one, or its members'."""
+    if "estimator" in fitted:
+        return [fitted]
+    return [part for member in fitted.get("members", {}).values() for part in regressions(member)]
+
+
+def _shares(estimator: Pipeline, frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[float]:
     regressor = estimator.named_steps["regressor"]
     if isinstance(regressor, XGBRegressor):
         gain = regressor.get_booster().get_score(importance_type="total_gain")
@@ -32,9 +46,7 @@ def feature_importance(
         weights = pd.Series(strength, index=sources, dtype=float)
         weights = weights.groupby(level=0).sum().reindex(list(columns))
     total = float(weights.sum())
-    shares = weights / total if total > 0 else weights * 0.0
-    ordered = shares.sort_values(ascending=False, kind="stable")
-    return pd.DataFrame({"feature": ordered.index.to_numpy(), "importance": ordered.to_numpy(dtype=float)})
+    return weights / total if total > 0 else weights * 0.0
 
 
 def _source(column: str, columns: Sequence[str]) -> str:

@@ -50,12 +50,12 @@ class Rows:
 
 
 def forecast_rows(history: History, origin: int, horizon: int) -> Rows:
-    """Every series standing at `origin`, every horizon up to `horizon`; series by series."""
-    series = len(history.unique_id)
+    """Every series begun by `origin`, standing there, every horizon up to `horizon`; series by series."""
+    begun = history.begun(origin)
     return Rows(
-        series=np.repeat(np.arange(series), horizon),
-        origin=np.full(series * horizon, origin),
-        horizon=np.tile(np.arange(1, horizon + 1), series),
+        series=np.repeat(begun, horizon),
+        origin=np.full(len(begun) * horizon, origin),
+        horizon=np.tile(np.arange(1, horizon + 1), len(begun)),
     )
 
 

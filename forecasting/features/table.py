@@ -82,10 +82,7 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
     columns |= _life(history, rows, windows, scale)
     columns |= {name: values[rows.series, rows.period] for name, values in history.exog.items()}
     frame = pd.DataFrame(columns).astype(np.float32)
-    texts = {
-        name: pd.Categorical(history.categories[name].to_numpy()).take(rows.series)
-        for name in history.categories.columns
-    }
+    texts = {name: values.take(rows.series) for name, values in history.categories.items()}
     calendar = _calendar(history, rows, windows)
     frame = pd.concat([frame, calendar, pd.DataFrame(texts, index=frame.index)], axis=1)
     return FeatureTable(frame=frame, scale=scale, silent=_silent(history, rows, windows))

@@ -10,23 +10,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.features.rows import RowLimits, forecast_rows, training_rows
-from forecasting.features.table import FeatureTable, feature_table, windows_of
+from forecasting.features.rows import RowLimits, forecast_rows
 from forecasting.judging import metrics
-from forecasting.recipes.registry import (
-    Candidate,
-    expected_demand,
-    fit_estimator,
-    single_threaded_sums,
-    usable_columns,
-)
-from forecasting.series.history import Array, History
+from forecasting.recipes.contract import Standing
+from forecasting.recipes.registry import Candidate
+from forecasting.recipes.regressions import single_threaded_sums
+from forecasting.series.history import History
 from forecasting.series.panel import Panel
 from intake.errors import InputError
 from intake.periods import period_number, shift
 
 PREDICTION_COLUMNS: Final = ("recipe", "cutoff", "horizon", "unique_id", "ds", "y", "y_hat")
-YEARS_TO_KNOW_A_YEAR: Final = 1.5
 WORKERS: Final = (
     2  # windows fitted side by side; every fit is single-threaded, so figures do not depend on it
 )
@@ -66,53 +60,31 @@ def evaluate(
     """
     if not cutoffs:
         return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
-    outcome = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
-    # Made one after the other: pandas objects are not safe to share between threads.
-    known = [History.of(panel.upto(end), until=shift(end, horizon, panel.freq)) for end in cutoffs]
-    task = partial(_from_cutoff, outcome, candidates, horizon, limits or RowLimits())
+    history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
+    task = partial(_from_cutoff, history, candidates, horizon, limits or RowLimits())
     with single_threaded_sums(), ThreadPoolExecutor(WORKERS) as workers:
-        return pd.concat(workers.map(task, known, cutoffs), ignore_index=True)
-
-
-def training_table(
-    history: History, cutoff: int, horizon: int, limits: RowLimits
-) -> tuple[FeatureTable, Array]:
-    """Features and demand of the rows to learn from at the position `cutoff`."""
-    rows = training_rows(history, cutoff, horizon, limits)
-    return feature_table(history, rows), history.demand[rows.series, rows.period]
-
-
-def knows_year(history: History, cutoff: int) -> bool:
-    """Whether the history up to `cutoff` is long enough (a year and a half) to learn the course of a year."""
-    return cutoff + 1 >= YEARS_TO_KNOW_A_YEAR * windows_of(history.freq).year
+        return pd.concat(workers.map(task, cutoffs), ignore_index=True)
 
 
 def _from_cutoff(
-    outcome: History,
+    history: History,
     candidates: Sequence[Candidate],
     horizon: int,
     limits: RowLimits,
-    history: History,
     cutoff: pd.Timestamp,
 ) -> pd.DataFrame:
-    origin = history.position(cutoff)
-    table, y = training_table(history, origin, horizon, limits)
-    rows = forecast_rows(history, origin, horizon)
-    ahead = feature_table(history, rows)
-    series = np.searchsorted(np.array(outcome.unique_id), np.array(history.unique_id))
-    later = outcome.position(history.ds[0])
+    standing = Standing(history, history.position(cutoff), horizon, limits)
+    rows = forecast_rows(history, standing.origin, horizon)
     fixed = {
         "cutoff": pd.Series(cutoff, index=range(len(rows))),
         "horizon": rows.horizon,
         "unique_id": np.array(history.unique_id, dtype=object)[rows.series],
         "ds": history.ds[rows.period],
-        "y": outcome.demand[series[rows.series], rows.period + later],
+        "y": history.demand[rows.series, rows.period],
     }
     frames = []
     for candidate in candidates:
-        columns = usable_columns(candidate, table.frame, knows_year=knows_year(history, origin))
-        estimator = fit_estimator(candidate, table, y, columns, limits.seed)
-        y_hat = expected_demand(candidate, estimator, columns, ahead)
+        y_hat = candidate.expected(candidate.fit(standing, limits.seed), standing)
         frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat}))
     joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return joined

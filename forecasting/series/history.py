@@ -38,7 +38,7 @@ class History:
     spoken: Index
     closed: npt.NDArray[np.bool_]
     exog: Mapping[str, Array]
-    categories: pd.DataFrame
+    categories: Mapping[str, pd.Categorical]
 
     @classmethod
     def of(cls, panel: Panel, until: pd.Timestamp | None = None) -> History:
@@ -76,6 +76,10 @@ class History:
         """A hash of each unique_id: what is drawn by it does not depend on which other series there are."""
         digests = [blake2b(name.encode(), digest_size=8).digest() for name in self.unique_id]
         return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+    def begun(self, origin: int) -> Index:
+        """Positions of the series that had a row by the end of period `origin`."""
+        return np.flatnonzero(self.spoken[:, origin] >= 0)
 
     def position(self, ds: pd.Timestamp) -> int:
         """Index of the period `ds` in the calendar; may lie outside it."""
@@ -124,7 +128,8 @@ def _running_sum(values: Array) -> Array:
     return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
 
 
-def _categories(panel: Panel, ids: pd.Index[str]) -> pd.DataFrame:
+def _categories(panel: Panel, ids: pd.Index[str]) -> dict[str, pd.Categorical]:
     if panel.attributes is None:
-        return pd.DataFrame(index=range(len(ids)))
-    return panel.attributes.set_index("unique_id").reindex(ids).fillna("").reset_index(drop=True)
+        return {}
+    texts = panel.attributes.set_index("unique_id").reindex(ids).fillna("")
+    return {str(name): pd.Categorical(texts[name].to_numpy()) for name in texts.columns}

@@ -142,12 +142,12 @@ def _opcodes(stored: io.BytesIO) -> bytes:
 def test_a_model_says_what_it_is() -> None:
     panel = shop_panel()
     model = fit(panel, last_known(panel), settings("ridge"))
-    assert model.format == FORMAT == 1
+    assert model.format == FORMAT == 2
     assert model.recipe == "ridge"
     assert model.freq == "D"
     assert model.cutoff == last_known(panel)
     assert model.exog == ("promotion",)
-    assert "weekday" in model.columns
+    assert "weekday" in model.fitted["columns"]
     assert model.importance["feature"].iloc[0] == "weekday"
     assert model.importance["importance"].sum() == pytest.approx(1.0)
     assert model.native_booster_bytes() is None
@@ -171,7 +171,7 @@ def test_the_native_booster_is_the_model() -> None:
     assert content is not None
     booster = xgboost.Booster()
     booster.load_model(bytearray(content))
-    assert sorted(booster.feature_names or []) == sorted(model.columns)
+    assert sorted(booster.feature_names or []) == sorted(model.fitted["columns"])
 
 
 def test_what_a_model_needs_is_named_when_it_is_missing() -> None:
