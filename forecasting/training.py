@@ -15,7 +15,7 @@ from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.paths.residual_paths import collect, replay
-from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
@@ -40,7 +40,7 @@ class TrainingSettings:
     that a model learns from.
     """
 
-    recipes: tuple[str, ...] = tuple(RECIPES)
+    recipes: tuple[str, ...] = DEFAULT_RECIPES
     horizon: int | None = None
     windows: int = 4
     trials: int = 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -18,7 +18,22 @@ DatasetName = Annotated[
 Horizon = Annotated[int, Field(ge=1, le=400, description="Periods ahead.")]
 Paths = Annotated[int, Field(ge=100, le=5000, description="Sample paths of demand to draw.")]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, description="The same seed gives the same bytes.")]
-RecipeName = Literal["seasonal_naive", "moving_average", "linear_regression", "ridge", "xgboost"]
+# The names of forecasting.recipes.registry, which is slow to import: a test holds the two equal.
+RecipeName = Literal[
+    "seasonal_naive",
+    "moving_average",
+    "exponential_level",
+    "croston",
+    "sba",
+    "tsb",
+    "linear_regression",
+    "ridge",
+    "xgboost",
+    "auto_ets",
+]
+RECIPES_BY_DEFAULT: Final[tuple[RecipeName, ...]] = tuple(
+    name for name in get_args(RecipeName) if name != "auto_ets"
+)
 Assumption = float | Literal["by_weekday", "year_ago", "last"]
 Assumptions = Annotated[
     dict[str, Assumption],
@@ -97,9 +112,9 @@ class TrainRequest(Request):
         None, pattern=r"^[0-9a-f]{16}$", description="The latest where not given."
     )
     recipes: tuple[RecipeName, ...] = Field(
-        ("seasonal_naive", "moving_average", "linear_regression", "ridge", "xgboost"),
+        RECIPES_BY_DEFAULT,
         min_length=1,
-        description="Candidates to compare on the same windows.",
+        description="Candidates to compare on the same windows; auto_ets needs pip install 'abasto[ets]'.",
     )
     windows: int = Field(4, ge=2, le=20, description="Rolling-origin windows inside the training periods.")
     trials: int = Field(

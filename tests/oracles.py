@@ -83,3 +83,30 @@ def intermittency(demand: Sequence[float]) -> str:
     if len(demand) / len(sizes) < 1.32:
         return "smooth" if variation < 0.49 else "erratic"
     return "intermittent" if variation < 0.49 else "lumpy"
+
+
+def exponential_level(y: Sequence[float], alpha: float) -> float:
+    """Simple exponential smoothing from the first value on, by its recursion."""
+    level = y[0]
+    for value in y[1:]:
+        level = alpha * value + (1 - alpha) * level
+    return level
+
+
+def croston(y: Sequence[float], alpha: float) -> float:
+    """Croston (1972) on a series without gaps: smooth the list of demands and the list of intervals."""
+    sizes, intervals, waited = [], [], 0
+    for value in y:
+        waited += 1
+        if value > 0:
+            sizes.append(value)
+            intervals.append(float(waited))
+            waited = 0
+    return exponential_level(sizes, alpha) / exponential_level(intervals, alpha) if sizes else 0.0
+
+
+def tsb(y: Sequence[float], alpha: float, beta: float) -> float:
+    """Teunter, Syntetos & Babai (2011) on a series without gaps."""
+    sizes = [value for value in y if value > 0]
+    chance = exponential_level([float(value > 0) for value in y], beta)
+    return exponential_level(sizes, alpha) * chance if sizes else 0.0

@@ -7,18 +7,27 @@ from typing import Final
 
 import numpy as np
 
+from forecasting.recipes.auto_ets import AUTO_ETS
 from forecasting.recipes.baselines import MOVING_AVERAGE, SEASONAL_NAIVE
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
 from forecasting.recipes.regressions import LINEAR_REGRESSION, RIDGE, XGBOOST
+from forecasting.recipes.smoothing import CROSTON, EXPONENTIAL_LEVEL, SBA, TSB
 from intake.errors import MissingError
 
 RECIPES: Final[dict[str, Recipe]] = {
     "seasonal_naive": SEASONAL_NAIVE,
     "moving_average": MOVING_AVERAGE,
+    "exponential_level": EXPONENTIAL_LEVEL,
+    "croston": CROSTON,
+    "sba": SBA,
+    "tsb": TSB,
     "linear_regression": LINEAR_REGRESSION,
     "ridge": RIDGE,
     "xgboost": XGBOOST,
+    "auto_ets": AUTO_ETS,
 }
+DEFAULT_RECIPES: Final = tuple(name for name in RECIPES if name != "auto_ets")
+"""What is tried where nobody names recipes: AutoETS needs a package more, and minutes."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from forecasting.recipes.registry import RECIPES
+from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES
 from storage import ids
-from tasks.run_requests import ForecastRequest, IngestRequest, ReplenishRequest, TrainRequest
+from tasks.run_requests import (
+    ForecastRequest,
+    IngestRequest,
+    RecipeName,
+    ReplenishRequest,
+    TrainRequest,
+)
 
 REQUESTS: list[type[BaseModel]] = [IngestRequest, TrainRequest, ForecastRequest, ReplenishRequest]
 
@@ -35,7 +42,8 @@ def test_the_time_between_orders_depends_on_the_sales_where_nobody_says_it() -> 
 
 
 def test_the_recipes_that_can_be_asked_for_are_those_that_there_are() -> None:
-    assert set(TrainRequest().recipes) == set(RECIPES)
+    assert get_args(RecipeName) == tuple(RECIPES)
+    assert TrainRequest().recipes == DEFAULT_RECIPES
     assert set(TrainRequest(recipes=tuple(RECIPES)).recipes) == set(RECIPES)
 
 
