@@ -1,6 +1,6 @@
 """Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
 
-  python -m benchmarks [--data FOLDER]     all below but vn2, chaos, the database and tickets
+  python -m benchmarks [--data FOLDER]     all below but vn2, chaos, the database, tickets and promotions
   python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
@@ -10,6 +10,7 @@
   python -m benchmarks.database_load [--url URL]
                                            100,000 rows of sales into SQLite, or into the server of URL
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars
+  python -m benchmarks.promotion_level     how often a promotion is luck, and how often a better model waits
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
   python -m benchmarks.fuzz                damaged files into the door; 10 minutes (make bench-fuzz)
 

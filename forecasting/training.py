@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.features.rows import RowLimits, training_rows
-from forecasting.judging.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
+from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.paths.residual_paths import collect, replay
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
@@ -124,7 +125,8 @@ def train(
     rolling = evaluate(known, judged, through_test, horizon, limits)
     window_metrics = metrics_table(rolling, known)
 
-    decision, stays = _decision(window_metrics, winner, champion, split.test_end)
+    losses = window_losses(rolling, known)
+    decision, stays = _decision(window_metrics, losses, winner, champion, split.test_end)
     if champion is not None and stays:
         winner = replace(champion.candidate, name=champion.candidate.recipe)
         past_errors = evaluate(known.upto(split.development_end), [winner], cutoffs, horizon, limits)
@@ -157,14 +159,18 @@ def train(
 
 
 def _decision(
-    window_metrics: pd.DataFrame, winner: Candidate, champion: Champion | None, cutoff: pd.Timestamp
+    window_metrics: pd.DataFrame,
+    losses: pd.DataFrame,
+    winner: Candidate,
+    champion: Champion | None,
+    cutoff: pd.Timestamp,
 ) -> tuple[Decision, bool]:
     """Whether to promote what is published, and whether that is the unbeaten champion instead of `winner`."""
     if champion is None:
-        return decide(window_metrics, winner.name, None), False
+        return decide(window_metrics, losses, winner.name, None), False
     if replace(champion.candidate, name=winner.name) == winner:
         return renew(winner.recipe, cutoff), False
-    verdict = decide(window_metrics, winner.name, CHAMPION)
+    verdict = decide(window_metrics, losses, winner.name, CHAMPION)
     if verdict.promoted or cutoff <= champion.cutoff:
         return verdict, False
     return keep(verdict, champion.candidate.recipe, cutoff), True

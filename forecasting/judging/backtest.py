@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.features.rows import RowLimits, forecast_rows
-from forecasting.judging import metrics
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import Candidate
 from forecasting.recipes.regressions import single_threaded_sums
@@ -88,58 +87,3 @@ def _from_cutoff(
         frames.append(pd.DataFrame({"recipe": candidate.name, **fixed, "y_hat": y_hat}))
     joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return joined
-
-
-def metrics_table(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """Errors of each recipe over all its predictions, sorted as the recipes first appear.
-
-    Columns recipe, mae, mse, rmse, wape, mase, rmsse, bias, rows (pairs with known y). MASE is the mean over
-    series and cutoffs. RMSSE is weighted by the demand of the series up to the cutoff, as in the M5
-    competition (Makridakis et al. 2022): proper for expected demand, in no unit, and deaf to series that
-    hardly sell.
-    """
-    known = predictions.dropna(subset=["y", "y_hat"])
-    scaled = _scaled_errors(predictions, panel)
-    rows = []
-    for recipe in predictions["recipe"].unique():
-        y, y_hat = (known.loc[known["recipe"] == recipe, name].to_numpy(float) for name in ("y", "y_hat"))
-        own = scaled[scaled["recipe"] == recipe]
-        rows.append(
-            {
-                "recipe": recipe,
-                "mae": metrics.mae(y, y_hat),
-                "mse": metrics.mse(y, y_hat),
-                "rmse": metrics.rmse(y, y_hat),
-                "wape": metrics.wape(y, y_hat),
-                "mase": float(own["mase"].mean()),
-                "rmsse": _weighted_mean(own["rmsse"], own["volume"]),
-                "bias": metrics.bias(y, y_hat),
-                "rows": len(y),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _scaled_errors(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    """MASE, RMSSE and past volume per recipe, cutoff and series; columns recipe, mase, rmsse, volume."""
-    history = History.of(panel)
-    number = {unique_id: place for place, unique_id in enumerate(history.unique_id)}
-    tables = [pd.DataFrame({"recipe": [], "mase": [], "rmsse": [], "volume": []})]
-    for (recipe, _), own in predictions.groupby(["recipe", "cutoff"], sort=False):
-        y, y_hat = (
-            own[name].to_numpy(np.float64).reshape(-1, own["horizon"].max()) for name in ("y", "y_hat")
-        )
-        begun = np.array([number[unique_id] for unique_id in own["unique_id"].unique()])
-        past = history.demand[begun, : history.position(own["cutoff"].iloc[0]) + 1]
-        errors = {
-            "mase": metrics.mase(y, y_hat, past, panel.season_length),
-            "rmsse": metrics.rmsse(y, y_hat, past, panel.season_length),
-            "volume": np.nansum(past, axis=1),
-        }
-        tables.append(pd.DataFrame({"recipe": recipe, **errors}))
-    return pd.concat(tables[1:] or tables, ignore_index=True)
-
-
-def _weighted_mean(values: pd.Series[float], weights: pd.Series[float]) -> float:
-    use = values.notna() & (weights > 0)
-    return float(np.average(values[use], weights=weights[use])) if use.any() else float("nan")

@@ -9,9 +9,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from forecasting.judging.paired_test import better_by_chance
 from intake.errors import MissingError
 
 DECISIVE: Final = ("rmsse", "wape")  # the first that can be measured for both
+LUCK_ALLOWED: Final = 0.2  # a lead that luck alone gives more often than this promotes nobody
 _LABELS: Final = {"rmsse": "RMSSE", "wape": "WAPE"}
 
 
@@ -23,12 +25,16 @@ class Decision:
     reason: str
 
 
-def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) -> Decision:
-    """Promote the first winner whatever it is; a later one only if it beats the champion on the same windows.
+def decide(
+    window_metrics: pd.DataFrame, window_losses: pd.DataFrame, challenger: str, champion: str | None
+) -> Decision:
+    """Promote the first winner whatever it is; a later one only if it surely beats the champion.
 
-    `window_metrics` (columns recipe, rmsse, wape; `backtest.metrics_table`) has a row for both names, each
-    refitted at every cutoff. RMSSE decides, because expected demand minimises it; WAPE where there is no
-    RMSSE, as for sales that never changed before. A tie, and errors that cannot be measured at all, leave the
+    Both are refitted at every cutoff and have rows in `window_metrics` (`scores.metrics_table`) and
+    `window_losses` (`scores.window_losses`) of the same windows. RMSSE decides, because expected demand
+    minimises it; WAPE where there is no RMSSE, as for sales that never changed before. The challenger must
+    have the lower error, and so large a lead window by window must be luck in fewer than LUCK_ALLOWED of all
+    cases (`paired_test`). A tie, one window alone, and errors that cannot be measured at all leave the
     champion in place.
     """
     rows = {str(row["recipe"]): row for row in window_metrics.to_dict("records")}
@@ -48,10 +54,35 @@ def decide(window_metrics: pd.DataFrame, challenger: str, champion: str | None) 
             f"{challenger} cannot be judged against the {champion}: there was nothing to measure errors by.",
         )
     figures = [f"{_LABELS[name]} {_figure(new, name)} against {_figure(old, name)}" for name in shared]
-    better = bool(new[shared[0]] < old[shared[0]])
-    verb = "beats" if better else "does not beat"
-    same = f"on the same {int(new['rows'])} forecasts"
-    return Decision(better, f"{challenger} {verb} the {champion}: {', '.join(figures)}, {same}.")
+    ahead = bool(new[shared[0]] < old[shared[0]])
+    difference, overlap = _differences(window_losses, challenger, champion, shared[0])
+    luck = better_by_chance(difference, overlap)
+    promoted = ahead and luck < LUCK_ALLOWED
+    verb = "beats" if promoted else "leads" if ahead else "does not beat"
+    verdict = (
+        f"{challenger} {verb} the {champion}: {', '.join(figures)}, on the same {int(new['rows'])} forecasts"
+    )
+    windows = int(np.isfinite(difference).sum())
+    return Decision(promoted, f"{verdict}{_how_sure(luck, windows) if ahead else ''}.")
+
+
+def _differences(
+    window_losses: pd.DataFrame, challenger: str, champion: str, measure: str
+) -> tuple[np.ndarray, int]:
+    """Loss of the challenger minus that of the champion by window, and how many of the next each overlaps."""
+    by_window = window_losses.set_index(["recipe", "cutoff"])[measure]
+    until = window_losses.groupby("cutoff")["until"].max()
+    overlap = max(int((until.index[number + 1 :] < end).sum()) for number, end in enumerate(until))
+    return (by_window.loc[challenger] - by_window.loc[champion]).sort_index().to_numpy(np.float64), overlap
+
+
+def _how_sure(luck: float, windows: int) -> str:
+    if windows < 2:
+        return "; one window cannot tell a lead from luck, so it is not promoted"
+    chance = f"so large a lead is luck in {luck:.1%} of cases with {windows} windows"
+    return (
+        f"; {chance}" if luck < LUCK_ALLOWED else f"; {chance}, and more than {LUCK_ALLOWED:.0%} is too much"
+    )
 
 
 def _figure(metrics: Mapping[Hashable, float], name: str) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from forecasting.features.rows import RowLimits, training_rows
 from forecasting.judging import metrics
-from forecasting.judging.backtest import evaluate, metrics_table, rolling_cutoffs
+from forecasting.judging.backtest import evaluate, rolling_cutoffs
+from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
 from forecasting.series.panel import build_panel
@@ -112,6 +113,20 @@ def test_metrics_table_agrees_with_one_series_and_window_at_a_time() -> None:
     assert row["rmsse"] == pytest.approx(np.average(rmsse, weights=volume))
     assert row["mae"] == pytest.approx((table["y"] - table["y_hat"]).abs().mean())
     assert row["rows"] == len(table) == 4 * 2 * 5
+
+
+def test_the_losses_of_a_window_are_the_metrics_of_that_window_alone() -> None:
+    sales = weekly_series(4, 80)
+    panel = build_panel(sales, freq="W-MON")
+    cutoffs = list(pd.DatetimeIndex(sales["ds"].unique())[[60, 63, 70]])
+    table = evaluate(panel, ALL[:2], cutoffs, 5)
+    losses = window_losses(table, panel).set_index(["recipe", "cutoff"])
+    for (recipe, cutoff), own in table.groupby(["recipe", "cutoff"]):
+        alone = metrics_table(own, panel).iloc[0]
+        assert losses.loc[(recipe, cutoff), "rmsse"] == pytest.approx(alone["rmsse"])
+        assert losses.loc[(recipe, cutoff), "wape"] == pytest.approx(alone["wape"])
+        assert losses.loc[(recipe, cutoff), "until"] == cutoff + pd.Timedelta(weeks=5)
+    assert len(losses) == 2 * 3
 
 
 def test_windows_without_one_known_period_have_no_errors() -> None:
