@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from forecasting.series.newcomers import Newcomer, newcomers_of
 from forecasting.series.panel import Panel, build_panel
 from intake.assembly import cell_by_cell
 from intake.dataset_rules import DatasetRules, rules_of
@@ -53,14 +55,18 @@ def panel_of(
     """Sales with what items, calendar and the rules of the dataset say about them.
 
     Of the items only names of places, products and categories describe series: a list price has no date, so
-    it is not the price at which anything was sold. A file's own holidays win over those of the stated
+    it is not the price at which anything was sold. Look-alikes that they name speak for new products; one
+    without sales is there where a horizon is asked for. A file's own holidays win over those of the stated
     country: day by day where sales are of days, altogether where they are of longer periods.
     """
     described = None
-    if items is not None:
-        described = items[["unique_id", *(column for column in _CATEGORIES if column in items)]]
+    newcomers: dict[str, Newcomer] = {}
+    doubts: tuple[str, ...] = ()
     first, last = pd.Timestamp(sales["ds"].min()), pd.Timestamp(sales["ds"].max())
     until = period_end(shift(last, horizon, freq), freq)
+    if items is not None:
+        described = items[["unique_id", *(column for column in _CATEGORIES if column in items)]]
+        newcomers, doubts = newcomers_of(items, set(sales["unique_id"]), freq, until if horizon else None)
     told = calendar is not None and HOLIDAY in calendar
     stated = holiday_days(rules, first, until)
     if len(stated) and (freq == "D" or not (told or HOLIDAY in sales)):
@@ -69,7 +75,7 @@ def panel_of(
     own: Sequence[pd.Timestamp] = (
         list(calendar.loc[calendar[HOLIDAY] > 0, "ds"]) if told and calendar is not None else ()
     )
-    return build_panel(
+    panel = build_panel(
         sales,
         freq=freq,
         attributes=described,
@@ -78,7 +84,9 @@ def panel_of(
         closures=closed_share(rules, first, until, freq, own),
         known_in_advance=rules.known_in_advance,
         known_afterwards=rules.known_afterwards,
+        newcomers=newcomers,
     )
+    return replace(panel, notes=(*panel.notes, *doubts))
 
 
 def with_prices_kept(assumptions: dict[str, Any], panel: Panel) -> dict[str, Any]:

@@ -7,13 +7,14 @@ and exogenous columns of the forecast period, which are known in advance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.features.look_alikes import LENT_PERIODS, lenders_rows, lent_mean, with_lent
 from forecasting.features.rows import Rows
 from forecasting.features.season_profile import season_profile
 from forecasting.series.history import History
@@ -67,13 +68,23 @@ def windows_of(freq: str) -> Windows:
 
 
 def feature_table(history: History, rows: Rows) -> FeatureTable:
-    """Features of all `rows`.
+    """Features of all `rows`; what a series with little history lacks is lent by its look-alikes.
 
     Columns: mean_<w>, exponential_mean_<w>, lag_<k>, spread_<w>, zero_share_<w>, periods_since_sale,
     periods_seen, log_scale, season_<k> (same season k seasons ago), season_mean_* around them, profile
     (pooled season index), horizon, calendar columns of the period, the exogenous columns, the attributes
     (category).
     """
+    own = _own_features(history, rows)
+    place, theirs = lenders_rows(history, rows)
+    if not len(place):
+        return own
+    seen = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1)
+    lent = _own_features(history, theirs).frame
+    return replace(own, frame=with_lent(own.frame, lent, place, seen, {"log_scale", *history.exog}))
+
+
+def _own_features(history: History, rows: Rows) -> FeatureTable:
     windows = windows_of(history.freq)
     scale = series_scale(history, rows, windows)
     columns: dict[str, Array] = {}
@@ -89,14 +100,18 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
 
 
 def series_scale(history: History, rows: Rows, windows: Windows) -> Array:
-    """Mean demand over the scale window up to the origin, shrunk towards the median series by one period."""
+    """Mean demand over the scale window up to the origin, shrunk towards the median series by one period, or
+    by four towards the look-alikes of the series, if it has any.
+    """
     start, end = rows.origin + 1 - windows.scale, rows.origin + 1
     mean = history.mean_between(rows.series, start, end)
     seen = history.seen_between(rows.series, start, end)
     origins, place = np.unique(rows.origin, return_inverse=True)
     everyone = np.arange(len(history.unique_id))
     typical = np.array([_typical(history, everyone, origin, windows.scale) for origin in origins])[place]
-    return np.asarray((np.nan_to_num(mean) * seen + typical) / (seen + 1.0))
+    lent = lent_mean(history, rows, windows.scale)
+    prior, weight = np.where(np.isnan(lent), typical, lent), np.where(np.isnan(lent), 1.0, LENT_PERIODS)
+    return np.asarray((np.nan_to_num(mean) * seen + weight * prior) / (seen + weight))
 
 
 def _typical(history: History, everyone: npt.NDArray[np.int64], origin: int, window: int) -> float:
@@ -155,11 +170,12 @@ def _life(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[
 
 
 def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bool_]:
-    """Rows of closed periods, and of series never observed up to the origin or without a row for so long
-    that they ended.
+    """Rows of closed periods, and of series never observed up to the origin (unless look-alikes speak for
+    them) or without a row for so long that they ended.
     """
     spoken = history.spoken[rows.series, rows.origin]
     never = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1) == 0
+    never &= ~np.isin(rows.series, list(history.look_alikes))
     closed = history.closed[rows.series, rows.period]
     return np.asarray(closed | never | (rows.origin - spoken >= windows.ended))
 

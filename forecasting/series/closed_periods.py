@@ -56,10 +56,12 @@ def closed_ahead(future: pd.DataFrame, closures: pd.Series[float] | None) -> pd.
 def fill_missing(frame: pd.DataFrame, missing_periods: MissingPeriods) -> tuple[pd.DataFrame, list[str]]:
     """`frame` with y and in_stock of periods without a row as `missing_periods` says, and a count of each.
 
-    Closed periods are masked (y NaN, in_stock 0) where nothing was sold; a sale on a closed day stays one.
+    Closed periods are masked (y NaN, in_stock 0) where nothing was sold; a sale on a closed day stays one. Of
+    a series without any row of sales (a newcomer) nothing is said.
     """
     last = frame.loc[frame["in_stock"].notna(), "ds"].max()
-    absent = frame["in_stock"].isna() & (frame["ds"] <= last)
+    told = frame["in_stock"].notna().groupby(frame["unique_id"]).transform("any")
+    absent = frame["in_stock"].isna() & (frame["ds"] <= last) & told
     closed = frame[CLOSED] >= _WHOLE if CLOSED in frame else pd.Series(False, index=frame.index)
     shut = closed & (frame["ds"] <= last) & (absent | (frame["y"] == 0))
     other = absent & ~shut

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 
@@ -26,7 +26,8 @@ class History:
 
     `demand` is NaN where unknown, never negative (a period of net returns has no demand), sold-out periods
     replaced by their expected demand. `spoken` is the newest period so far in which the series had a row (-1:
-    none). `closed`: nothing can be sold in the period, which is known in advance. Column t of every derived
+    none). `closed`: nothing can be sold in the period, which is known in advance. `look_alikes`: series that
+    speak for one that has little history, by position. Column t of every derived
     array depends on columns up to t alone: that is what makes one History serve all cutoffs without a leak.
     """
 
@@ -39,6 +40,7 @@ class History:
     closed: npt.NDArray[np.bool_]
     exog: Mapping[str, Array]
     categories: Mapping[str, pd.Categorical]
+    look_alikes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, panel: Panel, until: pd.Timestamp | None = None) -> History:
@@ -48,7 +50,8 @@ class History:
         last = last if until is None else max(last, until)
         periods = int((period_number(last, panel.freq) - period_number(first, panel.freq))[0]) + 1
         codes, ids = pd.factorize(frame["unique_id"], sort=True)
-        place = (codes, period_number(frame["ds"], panel.freq) - period_number(first, panel.freq)[0])
+        start = int(period_number(first, panel.freq)[0])
+        place = (codes, period_number(frame["ds"], panel.freq) - start)
 
         def wide(column: str) -> Array:
             values = np.full((len(ids), periods), np.nan)
@@ -59,6 +62,14 @@ class History:
         phases = panel.season_length if panel.freq == "D" else 1
         demand = replace_sold_out(np.maximum(wide("y"), 0.0), in_stock, phases)
         row = np.where(np.isnan(in_stock), -1, np.arange(periods))
+        closed = wide("closed") >= 1.0 if "closed" in frame else np.zeros_like(demand, dtype=np.bool_)
+        number = {str(name): place for place, name in enumerate(ids)}
+        for name, newcomer in panel.newcomers.items():
+            own = number.get(name)
+            if own is not None and (row[own] < 0).all():
+                launch = newcomer.launch
+                day = None if launch is None else int(period_number(launch, panel.freq)[0]) - start
+                _stand_ready(row[own], closed[own], int(place[1][codes == own].min()), day)
         return cls(
             unique_id=tuple(str(name) for name in ids),
             ds=following(shift(first, -1, panel.freq), periods, panel.freq),
@@ -66,9 +77,15 @@ class History:
             season_length=panel.season_length,
             demand=demand,
             spoken=np.maximum.accumulate(row, axis=1),
-            closed=wide("closed") >= 1.0 if "closed" in frame else np.zeros_like(demand, dtype=np.bool_),
+            closed=closed,
             exog={name: wide(name) for name in panel.exog},
             categories=_categories(panel, ids),
+            look_alikes={
+                number[name]: lenders
+                for name, newcomer in panel.newcomers.items()
+                if name in number
+                and (lenders := tuple(number[each] for each in newcomer.similar_to if each in number))
+            },
         )
 
     @cached_property
@@ -80,6 +97,13 @@ class History:
     def begun(self, origin: int) -> Index:
         """Positions of the series that had a row by the end of period `origin`."""
         return np.flatnonzero(self.spoken[:, origin] >= 0)
+
+    def lenders(self, series: Index) -> tuple[Index, Index]:
+        """For each look-alike of each of `series`: the place in `series` that it speaks for, its position."""
+        young = np.flatnonzero(np.isin(series, list(self.look_alikes)))
+        lenders = [self.look_alikes[each] for each in series[young].tolist()]
+        place = np.repeat(young, [len(each) for each in lenders])
+        return place, np.array([each for some in lenders for each in some], dtype=np.int64)
 
     def position(self, ds: pd.Timestamp) -> int:
         """Index of the period `ds` in the calendar; may lie outside it."""
@@ -122,6 +146,16 @@ class History:
         """Newest period so far with demand above zero, -1 where there was none."""
         sold = np.where(self.demand > 0, np.arange(self.demand.shape[1]), -1)
         return np.asarray(np.maximum.accumulate(sold, axis=1))
+
+
+def _stand_ready(row: Index, closed: npt.NDArray[np.bool_], begins: int, launch: int | None) -> None:
+    """Let a series without sales begin at `begins` and expect nothing before the period of its `launch`.
+
+    `row` and `closed` are the series' own. A launch that passed long ago without a sale is an ended series.
+    """
+    row[begins] = begins if launch is None else min(begins, max(launch, 0))
+    if launch is not None:
+        closed[begins + 1 : max(launch, 0)] = True
 
 
 def _running_sum(values: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from forecasting.series.assumptions import Assumption, assumed_values
 from forecasting.series.calendar_columns import add_calendar, twice_told, unmatched_places
 from forecasting.series.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
 from forecasting.series.foreknowledge import Foreknowledge
+from forecasting.series.newcomers import Newcomer, lent_values, with_unsold, without_history
 from intake.errors import InputError, MissingError
 from intake.periods import following, period_number, period_start, season_length, shift
 
@@ -30,7 +31,8 @@ class Panel:
     Where periods can be closed, `closed` is the share of the period in which nothing could be sold: 1 expects
     no demand and teaches none; `closures` has what is stated of it, as far ahead as it reaches. `attributes`
     has unique_id and text columns, `notes` one sentence per column left out or assumed, `understood` what
-    every other column and the missing periods were taken for.
+    every other column and the missing periods were taken for. `newcomers` have look-alikes; one that has not
+    sold yet has a single empty row in the last period.
     """
 
     frame: pd.DataFrame
@@ -41,6 +43,7 @@ class Panel:
     notes: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
     closures: pd.Series[float] | None = None
+    newcomers: Mapping[str, Newcomer] = field(default_factory=dict)
 
     @property
     def last_observation(self) -> pd.Timestamp:
@@ -74,6 +77,7 @@ def build_panel(
     closures: pd.Series[float] | None = None,
     known_in_advance: Sequence[str] = (),
     known_afterwards: Sequence[str] = (),
+    newcomers: Mapping[str, Newcomer] | None = None,
 ) -> Panel:
     """Put sales on a regular calendar and join what is known about them.
 
@@ -86,8 +90,8 @@ def build_panel(
     without a row between a series' first row and the last period of all sales is 'unknown' (masked), 'zero'
     (no sale) or 'closed' (masked, and no sign that the series has ended). `closures`: by period, the share of
     its days on which nothing can be sold, in all series; a calendar column `closed` says so by place. Text
-    columns of `attributes` (unique_id, ...) become categories. InputError or MissingError name the column or
-    series.
+    columns of `attributes` (unique_id, ...) become categories. `newcomers`: look-alikes of series that
+    are new, by unique_id. InputError or MissingError name the column or series.
     """
     _check(sales, freq, missing_periods)
     observed = _observed_demand(sales)
@@ -96,6 +100,7 @@ def build_panel(
     exog = [name for name in numbers if ahead.of_sales(name)]
     frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq)
     frame[exog] = frame[exog].astype(np.float64)
+    frame = with_unsold(frame, newcomers or {})
     texts = _text_attributes(attributes, frame["unique_id"])
     understood: list[str] = []
     if calendar is not None:
@@ -116,6 +121,7 @@ def build_panel(
         notes=ahead.left_out([name for name in numbers if name not in exog]),
         understood=tuple(understood),
         closures=closures,
+        newcomers=newcomers or {},
     )
 
 
@@ -159,8 +165,11 @@ def extend(
                 f"'{column}' is not known from {first} on: put it in the calendar, or state an assumption, "
                 f"such as assume.{column}=0 (a number, 'by_weekday', 'year_ago' or 'last')"
             )
-        values = assumed_values(history, future[open_rows], column, stated[column], panel.freq)
-        future[column] = future[column].fillna(values)
+        lent = open_rows & future["unique_id"].isin(without_history(history, column, panel.newcomers))
+        values = assumed_values(history, future[open_rows & ~lent], column, stated[column], panel.freq)
+        future[column] = lent_values(
+            future.assign(**{column: future[column].fillna(values)}), column, panel.newcomers, lent
+        )
         notes.append(f"'{column}' is assumed to be {stated[column]} from {first} on where nothing is known.")
     frame = pd.concat([history, future], ignore_index=True)
     frame = frame.sort_values(["unique_id", "ds"], ignore_index=True)
