@@ -23,7 +23,7 @@ def season_profile(history: History, origin: Index, ago: Index) -> Array:
     season up to the origin, and shrunk towards 1 by n / (n + 4) for n series. It uses nothing after the
     origin.
     """
-    ratio, series = _pooled_ratio(history)
+    ratio, series = history.pooled_ratio
     seasons = [
         _smoothed(ratio, ago - back, origin, history.season_length) for back in (0, history.season_length)
     ]
@@ -34,21 +34,6 @@ def season_profile(history: History, origin: Index, ago: Index) -> Array:
     index = np.where((raw > 0) & (usual > 0), raw / np.where(usual > 0, usual, 1.0), 1.0)
     trusted = series[np.maximum(ago, 0)]
     return np.asarray(1.0 + trusted / (trusted + PRIOR_SERIES) * (index - 1.0))
-
-
-def _pooled_ratio(history: History) -> tuple[Array, Array]:
-    """Per period: pooled demand over pooled trailing mean, and the number of series in it."""
-    series, periods = history.demand.shape
-    length = history.season_length
-    each = np.repeat(np.arange(series), periods)
-    end = np.tile(np.arange(1, periods + 1), series)
-    usual = history.mean_between(each, end - length, end).reshape(series, periods)
-    known = history.seen_between(each, end - length, end).reshape(series, periods) >= length / 2
-    both = known & ~np.isnan(history.demand)
-    demand = np.where(both, history.demand, 0.0).sum(axis=0)
-    expected = np.where(both, usual, 0.0).sum(axis=0)
-    ratio = np.where(expected > 0, demand / np.where(expected > 0, expected, 1.0), np.nan)
-    return ratio, both.sum(axis=0).astype(np.float64)
 
 
 def _smoothed(ratio: Array, period: Index, origin: Index, season_length: int) -> Array:

@@ -47,6 +47,7 @@ WINDOWS: Final = {
     "QS": Windows((2, 4), (4,), 1, (4,), 4, 4.0, 4),
 }
 YEARLY_TERMS: Final = 3
+BLOCK_ROWS: Final = 1 << 16  # made together, so that what is made on the way stays small
 CALENDAR_CATEGORIES: Final = ("weekday", "month", "quarter")
 
 
@@ -86,17 +87,37 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
 
 def _own_features(history: History, rows: Rows) -> FeatureTable:
     windows = windows_of(history.freq)
-    scale = series_scale(history, rows, windows)
-    columns: dict[str, Array] = {}
-    columns |= _levels(history, rows, windows, scale)
-    columns |= _seasons(history, rows, scale)
-    columns |= _life(history, rows, windows, scale)
-    columns |= {name: values[rows.series, rows.period] for name, values in history.exog.items()}
-    frame = pd.DataFrame(columns).astype(np.float32)
-    texts = {name: values.take(rows.series) for name, values in history.categories.items()}
-    calendar = _calendar(history, rows, windows)
-    frame = pd.concat([frame, calendar, pd.DataFrame(texts, index=frame.index)], axis=1)
-    return FeatureTable(frame=frame, scale=scale, silent=_silent(history, rows, windows))
+    numbers, categories = _calendar(history, windows)
+    scale, silent = np.empty(len(rows)), np.empty(len(rows), dtype=np.bool_)
+    values = np.empty((0, len(rows)), dtype=np.float32)
+    names: list[str] = []
+    for start in range(0, max(len(rows), 1), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        part = rows.part(block)
+        scale[block] = series_scale(history, part, windows)
+        silent[block] = _silent(history, part, windows)
+        columns = _numbers(history, part, windows, scale[block])
+        columns |= {name: of_period[part.period] for name, of_period in numbers.items()}
+        if not names:
+            names = list(columns)
+            values = np.empty((len(names), len(rows)), dtype=np.float32)
+        for place, column in enumerate(columns.values()):
+            values[place, block] = column
+    frame = pd.DataFrame(values.T, columns=names, copy=False)
+    for name, of_date in categories.items():
+        frame[name] = of_date.take(rows.period)
+    for name, of_series in history.categories.items():
+        frame[name] = of_series.take(rows.series)
+    return FeatureTable(frame=frame, scale=scale, silent=silent)
+
+
+def _numbers(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[str, Array]:
+    return {
+        **_levels(history, rows, windows, scale),
+        **_seasons(history, rows, scale),
+        **_life(history, rows, windows, scale),
+        **{name: values[rows.series, rows.period] for name, values in history.exog.items()},
+    }
 
 
 def series_scale(history: History, rows: Rows, windows: Windows) -> Array:
@@ -106,19 +127,10 @@ def series_scale(history: History, rows: Rows, windows: Windows) -> Array:
     start, end = rows.origin + 1 - windows.scale, rows.origin + 1
     mean = history.mean_between(rows.series, start, end)
     seen = history.seen_between(rows.series, start, end)
-    origins, place = np.unique(rows.origin, return_inverse=True)
-    everyone = np.arange(len(history.unique_id))
-    typical = np.array([_typical(history, everyone, origin, windows.scale) for origin in origins])[place]
+    typical = history.typical_mean(windows.scale)[rows.origin]
     lent = lent_mean(history, rows, windows.scale)
     prior, weight = np.where(np.isnan(lent), typical, lent), np.where(np.isnan(lent), 1.0, LENT_PERIODS)
     return np.asarray((np.nan_to_num(mean) * seen + weight * prior) / (seen + weight))
-
-
-def _typical(history: History, everyone: npt.NDArray[np.int64], origin: int, window: int) -> float:
-    at = np.full(len(everyone), origin)
-    means = history.mean_between(everyone, at + 1 - window, at + 1)
-    selling = means[means > 0]
-    return float(np.median(selling)) if selling.size else 1.0
 
 
 def _levels(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[str, Array]:
@@ -180,19 +192,20 @@ def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bo
     return np.asarray(closed | never | (rows.origin - spoken >= windows.ended))
 
 
-def _calendar(history: History, rows: Rows, windows: Windows) -> pd.DataFrame:
-    """Weekday, month or quarter as a category, and the position in the year as Fourier terms."""
+def _calendar(history: History, windows: Windows) -> tuple[dict[str, Array], dict[str, pd.Categorical]]:
+    """By period: the position in the year as Fourier terms; weekday, month or quarter as a category."""
     dates = history.ds
-    by_period: dict[str, npt.NDArray[np.float64] | pd.Categorical] = {}
+    categories: dict[str, pd.Categorical] = {}
     if history.freq == "D":
-        by_period["weekday"] = pd.Categorical(dates.day_name())
+        categories["weekday"] = pd.Categorical(dates.day_name())
     elif history.freq == "MS":
-        by_period["month"] = pd.Categorical(dates.month_name())
+        categories["month"] = pd.Categorical(dates.month_name())
     elif history.freq == "QS":
-        by_period["quarter"] = pd.Categorical([f"Q{quarter}" for quarter in dates.quarter])
+        categories["quarter"] = pd.Categorical([f"Q{quarter}" for quarter in dates.quarter])
+    numbers: dict[str, Array] = {}
     if windows.year > 12:
         turn = 2 * np.pi * (np.asarray(dates.dayofyear, dtype=np.float64) - 1) / 365.25
         for k in range(1, YEARLY_TERMS + 1):
-            by_period[f"year_sin_{k}"] = np.sin(k * turn).astype(np.float32)
-            by_period[f"year_cos_{k}"] = np.cos(k * turn).astype(np.float32)
-    return pd.DataFrame({name: values.take(rows.period) for name, values in by_period.items()})
+            numbers[f"year_sin_{k}"] = np.sin(k * turn)
+            numbers[f"year_cos_{k}"] = np.cos(k * turn)
+    return numbers, categories

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from intake.periods import following, period_number, shift
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+
+BLOCK_SERIES: Final = 1 << 12  # series looked at together, so that what is made on the way stays small
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class History:
         seen = ~np.isnan(self.demand)
         filled = np.where(seen, self.demand, 0.0)
         parts = {"demand": filled, "square": filled**2, "seen": seen, "zero": seen & (filled == 0)}
-        return {name: _running_sum(values.astype(np.float64)) for name, values in parts.items()}
+        return {name: _running_sum(values) for name, values in parts.items()}
 
     def mean_between(self, series: Index, start: Index, end: Index, part: str = "demand") -> Array:
         """Mean of `part` over the observed periods in [start, end) of each series; NaN without any."""
@@ -135,11 +138,57 @@ class History:
 
     def exponential_mean(self, span: int) -> Array:
         """Weighted mean of observed demand so far; a period's weight is 1 - 2 / (span + 1) of the next."""
-        decay = 1.0 - 2.0 / (span + 1.0)
-        seen = ~np.isnan(self.demand)
-        total = lfilter([1.0], [1.0, -decay], np.where(seen, self.demand, 0.0), axis=1)
-        weight = lfilter([1.0], [1.0, -decay], seen.astype(np.float64), axis=1)
-        return np.where(weight > 1e-9, total / np.maximum(weight, 1e-9), np.nan)
+        name = f"exponential_mean_{span}"
+        if name not in self._remembered:
+            decay = 1.0 - 2.0 / (span + 1.0)
+            seen = ~np.isnan(self.demand)
+            total = lfilter([1.0], [1.0, -decay], np.where(seen, self.demand, 0.0), axis=1)
+            weight = lfilter([1.0], [1.0, -decay], seen.astype(np.float64), axis=1)
+            np.divide(total, weight, out=total, where=weight > 1e-9)
+            total[weight <= 1e-9] = np.nan
+            self._remembered[name] = total
+        return self._remembered[name]
+
+    def typical_mean(self, window: int) -> Array:
+        """Per period, the median over the series that sell of their mean over the newest `window` periods up
+        to it, in units; 1 where none sells.
+        """
+        name = f"typical_mean_{window}"
+        if name not in self._remembered:
+            demand, seen = self.sums["demand"], self.sums["seen"]
+            ends = np.arange(1, self.demand.shape[1] + 1)
+            typical = np.ones(len(ends))
+            for period, start in enumerate(np.maximum(ends - window, 0)):
+                total = demand[:, period + 1] - demand[:, start]
+                selling = total > 0
+                if selling.any():
+                    count = seen[selling, period + 1] - seen[selling, start]
+                    typical[period] = np.median(total[selling] / count)
+            self._remembered[name] = typical
+        return self._remembered[name]
+
+    @cached_property
+    def pooled_ratio(self) -> tuple[Array, Array]:
+        """Per period: demand of all series over their mean of the season up to it, and how many series.
+
+        A series counts where it was observed, and in at least half of the season up to the period.
+        """
+        length = self.season_length
+        start = np.maximum(np.arange(1, self.demand.shape[1] + 1) - length, 0)
+        demand, expected, series = (np.zeros(len(start)) for _ in range(3))
+        for block in _blocks(len(self.demand)):
+            total = self.sums["demand"][block, 1:] - self.sums["demand"][block][:, start]
+            seen = self.sums["seen"][block, 1:] - self.sums["seen"][block][:, start]
+            both = (seen >= length / 2) & ~np.isnan(self.demand[block])
+            demand = _added(demand, np.where(both, self.demand[block], 0.0))
+            expected = _added(expected, np.where(both, total / np.maximum(seen, 1.0), 0.0))
+            series += both.sum(axis=0)
+        return np.where(expected > 0, demand / np.where(expected > 0, expected, 1.0), np.nan), series
+
+    @cached_property
+    def _remembered(self) -> dict[str, Array]:
+        """What was derived once; several threads may derive the same, which does no harm."""
+        return {}
 
     @cached_property
     def last_sale(self) -> Index:
@@ -158,8 +207,20 @@ def _stand_ready(row: Index, closed: npt.NDArray[np.bool_], begins: int, launch:
         closed[begins + 1 : max(launch, 0)] = True
 
 
-def _running_sum(values: Array) -> Array:
-    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+def _running_sum(values: Array | npt.NDArray[np.bool_]) -> Array:
+    sums = np.zeros((len(values), values.shape[1] + 1))
+    np.cumsum(values, axis=1, out=sums[:, 1:])
+    return sums
+
+
+def _added(sums: Array, values: Array) -> Array:
+    """`sums` plus the rows of `values`, one after the other: where blocks end then changes no rounding."""
+    values[0] += sums
+    return np.asarray(values.sum(axis=0))
+
+
+def _blocks(series: int) -> list[slice]:
+    return [slice(start, start + BLOCK_SERIES) for start in range(0, series, BLOCK_SERIES)]
 
 
 def _categories(panel: Panel, ids: pd.Index[str]) -> dict[str, pd.Categorical]:
