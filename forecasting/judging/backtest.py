@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
@@ -20,6 +20,7 @@ from intake.errors import InputError
 from intake.periods import period_number, shift
 
 PREDICTION_COLUMNS: Final = ("recipe", "cutoff", "horizon", "unique_id", "ds", "y", "y_hat")
+ERROR_WINDOWS: Final = 3
 WORKERS: Final = (
     2  # windows fitted side by side; every fit is single-threaded, so figures do not depend on it
 )
@@ -44,6 +45,20 @@ def rolling_cutoffs(
     return tuple(shift(end, -horizon - step * back, freq) for back in reversed(range(count)))
 
 
+def backtest_cutoffs(
+    first: pd.Timestamp, end: pd.Timestamp, horizon: int, windows: int, freq: str
+) -> tuple[tuple[pd.Timestamp, ...], tuple[pd.Timestamp, ...]]:
+    """Cutoffs that judge, in the second half of first .. end, and up to ERROR_WINDOWS earlier ones.
+
+    The earlier ones lie a horizon apart, where a quarter of the history lies before them: their errors are
+    what is known of a recipe when it is first judged. InputError if there is no room for one window.
+    """
+    periods = int((period_number(end, freq) - period_number(first, freq))[0]) + 1
+    judging = rolling_cutoffs(shift(first, periods // 2 - 1, freq), end, horizon, windows, freq)
+    earlier = [shift(judging[0], -horizon * back, freq) for back in range(ERROR_WINDOWS, 0, -1)]
+    return judging, tuple(cutoff for cutoff in earlier if cutoff >= shift(first, periods // 4 - 1, freq))
+
+
 def evaluate(
     panel: Panel,
     candidates: Sequence[Candidate],
@@ -59,10 +74,21 @@ def evaluate(
     """
     if not cutoffs:
         return pd.DataFrame({name: [] for name in PREDICTION_COLUMNS})
+    return pd.concat(evaluate_each(panel, candidates, cutoffs, horizon, limits), ignore_index=True)
+
+
+def evaluate_each(
+    panel: Panel,
+    candidates: Sequence[Candidate],
+    cutoffs: Sequence[pd.Timestamp],
+    horizon: int,
+    limits: RowLimits | None = None,
+) -> Iterator[pd.DataFrame]:
+    """What `evaluate` returns, one table per cutoff, in their order, each as soon as it is there."""
     history = History.of(panel, until=shift(max(cutoffs), horizon, panel.freq))
     task = partial(_from_cutoff, history, candidates, horizon, limits or RowLimits())
     with single_threaded_sums(), ThreadPoolExecutor(WORKERS) as workers:
-        return pd.concat(workers.map(task, cutoffs), ignore_index=True)
+        yield from workers.map(task, cutoffs)
 
 
 def _from_cutoff(

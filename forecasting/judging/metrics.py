@@ -71,12 +71,17 @@ def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> Array:
     return np.asarray(np.sqrt(_scaled(y, y_hat, history, season_length, power=2)))
 
 
+def naive_error(history: Array, season_length: int, power: int) -> Array:
+    """Mean power of the seasonal naive errors within `history`, along its last axis; NaN where that is 0."""
+    lag = season_length if history.shape[-1] > season_length else 1
+    naive = _mean_known(np.abs(history[..., lag:] - history[..., :-lag]) ** power)
+    return np.where(naive > 0, naive, np.nan)
+
+
 def _scaled(y: Array, y_hat: Array, history: Array, season_length: int, power: int) -> Array:
     """Mean power of the errors over mean power of the seasonal naive errors; NaN where that is zero."""
-    lag = season_length if history.shape[-1] > season_length else 1
     error = _mean_known(np.abs(y_hat - y) ** power)
-    naive = _mean_known(np.abs(history[..., lag:] - history[..., :-lag]) ** power)
-    return np.asarray(error / np.where(naive > 0, naive, np.nan))
+    return np.asarray(error / naive_error(history, season_length, power))
 
 
 def _mean_known(values: Array) -> Array:
