@@ -6,7 +6,7 @@ wherever `forecasting` and `intake` are installed. Change `FORMAT` when its fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,13 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 from xgboost import XGBRegressor
 
+from forecasting.explaining.contributions import Contributions, contributions
 from forecasting.explaining.importance import feature_importance, regressions
 from forecasting.features.rows import RowLimits
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.residual_paths import ResidualPaths, collect, replay
 from forecasting.recipes.contract import Fitted, Standing
-from forecasting.recipes.registry import Candidate
+from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from intake.errors import InputError, IntegrityError, MissingError
@@ -103,6 +104,17 @@ class Model:
         whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
         values = replay(residuals, y_hat, whole, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
+
+    def contributions(
+        self, panel: Panel, cutoff: pd.Timestamp, horizon: int, unique_id: Collection[str]
+    ) -> Contributions:
+        """What the expected demand of the series `unique_id` is made of; the panel as `demand_paths` takes
+        it.
+        """
+        standing = self._standing(panel, cutoff, horizon)
+        chosen = np.isin(np.array(standing.history.unique_id)[standing.begun], list(unique_id))
+        recipe, hyperparameters = RECIPES[self.recipe], self.settings.hyperparameters
+        return contributions(recipe, self.fitted, hyperparameters, standing, chosen)
 
     def native_booster_bytes(self) -> bytes | None:
         """The XGBoost booster in its own format (UBJSON), None if the recipe has none.

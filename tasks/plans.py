@@ -17,7 +17,7 @@ from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
 from artifacts.report import report_html
 from artifacts.workbook import purchase_orders_xlsx
-from forecasting.model import checked
+from forecasting.model import Model, checked
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.prediction import prediction_table, total_table
 from forecasting.series.panel import Panel, extend
@@ -39,6 +39,7 @@ from storage.plans import PlanClaim, Plans
 from storage.settings import Settings
 from tasks.connection import connection, folder_of, registry
 from tasks.datasets import cutoff_of
+from tasks.explanations import with_reasons
 from tasks.logs import logger, recorded
 from tasks.orders import own_orders
 from tasks.panels import read_panel, with_prices_kept
@@ -179,6 +180,7 @@ def _make(
         plan, source = _decide(
             inputs, settings, claim.plan_id, orders, _revisions_before(plans, claim, uploads)
         )
+        plan = with_reasons(plan, inputs.model, inputs.extended, inputs.cutoff, inputs.paths)
         progress.reached(0.8, f"{name}: writing purchase orders and the report")
         published = plans.publish(
             claim,
@@ -199,6 +201,7 @@ class _PlanInputs:
     tables: dict[Table, pd.DataFrame]
     panel: Panel
     extended: Panel
+    model: Model
     paths: DemandPaths
     cutoff: pd.Timestamp
 
@@ -230,7 +233,7 @@ def _read(
     extended = extend(panel, cutoff, horizon, with_prices_kept(dict(request.assume), panel))
     model = checked(registry().load_model(name, fitted.folder.name).model)
     paths = model.demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)
-    return _PlanInputs(tables, panel, extended, paths, cutoff)
+    return _PlanInputs(tables, panel, extended, model, paths, cutoff)
 
 
 def _revisions_before(plans: Plans, claim: PlanClaim, uploads: list[Upload]) -> _RevisionsBefore:

@@ -22,6 +22,7 @@ from storage.manifests import Provenance, Published, find_published, publish, re
 from storage.pointers import move_pointer
 from tasks.connection import connection, folder_of, registry
 from tasks.datasets import cutoff_of, last_complete_day
+from tasks.explanations import explanations_csv
 from tasks.logs import logger, recorded
 from tasks.models import CODE
 from tasks.panels import PANEL_TABLES, read_panel, with_prices_kept
@@ -36,7 +37,8 @@ def publish_prediction(dataset: Ref, model: Ref, uploads: list[Upload], request:
     """Draw the futures of a dataset and publish what can be read off them.
 
     forecast.parquet and prediccion.csv hold mean and quantiles per series and period, plots/fan.png shows
-    them; daily data get staffing.csv where `sales_per_person` is given. Returns the manifest.
+    them; explicaciones.csv says what each mean is made of, in numbers and in words; daily data get
+    staffing.csv where `sales_per_person` is given. Returns the manifest.
     """
     store, keys = connection()
     sales, fitted = (read_published(store, folder_of(manifest)) for manifest in (dataset, model))
@@ -102,11 +104,13 @@ def _publish(
             logger.info("%s: %s", request.dataset, note)
         loaded = registry().load_model(request.dataset, fitted.folder.name)
         logger.info("%s: drawing %d paths over %d periods", request.dataset, request.paths, horizon)
-        paths = checked(loaded.model).demand_paths(extended, cutoff, horizon, request.paths, request.seed)
+        model = checked(loaded.model)
+        paths = model.demand_paths(extended, cutoff, horizon, request.paths, request.seed)
         return publish(
             store,
             folder,
-            _files(panel, paths, request.sales_per_person, item_names(optional_table(uploads, Table.ITEMS))),
+            _files(panel, paths, request.sales_per_person, item_names(optional_table(uploads, Table.ITEMS)))
+            | {"explicaciones.csv": explanations_csv(model, extended, cutoff, paths)},
             provenance,
             log=log.json_lines(),
             metrics={

@@ -42,13 +42,13 @@ def _shares(estimator: Pipeline, frame: pd.DataFrame, columns: Sequence[str]) ->
     else:
         inside = estimator[:-1].transform(frame[list(columns)])
         strength = np.abs(regressor.coef_) * inside.to_numpy(dtype=float).std(axis=0)
-        sources = [_source(str(name), columns) for name in inside.columns]
+        sources = [source_of(str(name), columns) for name in inside.columns]
         weights = pd.Series(strength, index=sources, dtype=float)
         weights = weights.groupby(level=0).sum().reindex(list(columns))
     total = float(weights.sum())
     return weights / total if total > 0 else weights * 0.0
 
 
-def _source(column: str, columns: Sequence[str]) -> str:
+def source_of(column: str, columns: Sequence[str]) -> str:
     """The feature that a column of the pipeline came from: 'weekday_Monday' is from 'weekday'."""
     return column if column in columns else max((n for n in columns if column.startswith(f"{n}_")), key=len)

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.features.rows import Rows
 from forecasting.series.history import Array, History, Index
 
-LENT_PERIODS: Final = 4.0  # the look-alikes' mean counts like so many periods of the series' own
+LENT_PERIODS: Final = 4  # the look-alikes' mean counts like so many periods of the series' own
 
 
 def lent_mean(history: History, rows: Rows, window: int) -> Array:

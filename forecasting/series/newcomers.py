@@ -71,6 +71,13 @@ def with_unsold(frame: pd.DataFrame, newcomers: Mapping[str, Newcomer]) -> pd.Da
     return pd.concat([frame, rows], ignore_index=True).sort_values(["unique_id", "ds"], ignore_index=True)
 
 
+def spoken_for(frame: pd.DataFrame, newcomers: Mapping[str, Newcomer], most: int) -> dict[str, str]:
+    """The look-alikes, in words, of each newcomer with at most `most` observed periods in `frame`."""
+    own = frame[frame["unique_id"].isin(list(newcomers))]
+    seen = own.groupby("unique_id")["y"].count()
+    return {str(name): ", ".join(newcomers[str(name)].similar_to) for name in seen.index[seen <= most]}
+
+
 def without_history(history: pd.DataFrame, column: str, newcomers: Mapping[str, Newcomer]) -> set[str]:
     """The newcomers for which `column` was never known."""
     return set(newcomers) - set(history.loc[history[column].notna(), "unique_id"])

@@ -86,7 +86,9 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
         *("plots/actual_against_forecast.png", "plots/residuals.png", "plots/error_by_series.png"),
         *("plots/feature_importance.png", "plots/calibration.png"),
     }
-    assert names(weekly.prediction) == {*("forecast.parquet", "prediccion.csv", "plots/fan.png")}
+    assert names(weekly.prediction) == {
+        *("forecast.parquet", "prediccion.csv", "explicaciones.csv", "plots/fan.png")
+    }
     assert names(weekly.plan) >= {
         *("demand.parquet", "plan.parquet", "purchase_orders.csv", "purchase_orders.xlsx"),
         "report.html",
@@ -149,7 +151,7 @@ def test_the_same_uploads_make_the_same_bytes_in_another_dataset(weekly: MainPat
     shop.train(recipes=BASELINES)
     prediction, plan = shop.forecast(), shop.replenish()
     assert weekly.plan is not None
-    for name in ("forecast.parquet", "prediccion.csv", "plots/fan.png"):
+    for name in ("forecast.parquet", "prediccion.csv", "explicaciones.csv", "plots/fan.png"):
         assert shop.read(prediction, name) == weekly.shop.read(weekly.prediction, name), name
     for name in ("plan.parquet", "demand.parquet", "purchase_orders.csv", "exceptions.csv"):
         assert shop.read(plan, name) == weekly.shop.read(weekly.plan, name), name
@@ -194,6 +196,18 @@ def test_every_order_line_adds_up(weekly: MainPath) -> None:
     assert (lines["order_quantity"] > 0).all()
     assert (lines["order_quantity"] % 6 == 0).all(), "packs of 6"
     assert lines["explanation"].str.len().gt(20).all()
+    for said, explanation in zip(lines["forecast"], lines["explanation"], strict=True):
+        assert f" Forecast {said} = usual " in explanation
+
+
+def test_every_forecast_is_explained_in_parts_that_add_up(path: MainPath) -> None:
+    explained = path.shop.table(path.prediction, "explicaciones.csv")
+    prediction = path.shop.table(path.prediction, "prediccion.csv")
+    assert list(explained["unique_id"]) == list(prediction["series"])
+    assert explained["mean"].to_numpy() == pytest.approx(prediction["mean"].to_numpy(), abs=1e-5)
+    parts = explained.drop(columns=["ds", "unique_id", "mean", "explanation", "explicacion"])
+    assert parts.sum(axis=1).to_numpy() == pytest.approx(explained["mean"].to_numpy(), abs=1e-5)
+    assert explained["explicacion"].str.contains(" = lo habitual ").all()
 
 
 def test_the_workbook_and_the_csv_say_the_same(weekly: MainPath) -> None:
