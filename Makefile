@@ -2,7 +2,7 @@
 ABASTO := .venv/bin/abasto
 UV_VERSION := 0.13.8
 
-.PHONY: demo test up lint bench chaos bench-fuzz clean requirements
+.PHONY: demo test up lint bench chaos bench-fuzz bench-forecast clean requirements
 
 demo: .venv/ready  ## start a store and a Prefect server, run all four flows on the samples, show the orders
 	$(ABASTO) demo
@@ -24,6 +24,9 @@ chaos: .venv/ready  ## kill flows and the store at every write and look for half
 
 bench-fuzz: .venv/ready  ## damaged files into the door for ten minutes: no crash, no hang, no line unaccounted for
 	.venv/bin/python -m benchmarks.fuzz
+
+bench-forecast: .venv/ready  ## our forecasts beside statsforecast and mlforecast: make bench-forecast DATA=folder
+	.venv/bin/uv pip install -q --python .venv/bin/python -c requirements.txt -e '.[bench]' && .venv/bin/python -m benchmarks.forecast_contest $(if $(DATA),--data $(DATA))
 
 requirements: .venv/ready  ## pin again what pyproject.toml asks for
 	.venv/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --extra dev pyproject.toml -o requirements.txt

@@ -1,10 +1,13 @@
 """Measurements, never tests: `make bench`, `make bench DATA=folder`, or one by one.
 
-  python -m benchmarks [--data FOLDER]     all below but vn2, chaos, the database, tickets and promotions
+  python -m benchmarks [--data FOLDER]     overhead, daily_shop and real_files
   python -m benchmarks.overhead            what Prefect and the store cost a weekly plan
   python -m benchmarks.daily_shop --data FOLDER
                                            errors on FOLDER/ventas/Ventas.csv, next month, time, memory
   python -m benchmarks.vn2 --data FOLDER   money, quantiles and calibration on a weekly ordering contest
+  python -m benchmarks.forecast_contest --data FOLDER
+                                           forecasts beside statsforecast and mlforecast, four data sets
+                                           (make bench-forecast DATA=folder)
   python -m benchmarks.real_files --data FOLDER
                                            every real export in FOLDER: understood, lines, quantities, time
   python -m benchmarks.database_load [--url URL]

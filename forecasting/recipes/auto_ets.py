@@ -14,7 +14,7 @@ from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standin
 from intake.errors import MissingError
 
 SEASONS: Final = {"D": 7, "W": 1, "MS": 12, "QS": 4}  # a season of 52 takes minutes and rarely pays
-LEAST_OBSERVED: Final = 3
+LEAST_OBSERVED: Final = 7  # periods; statsforecast fits nothing to fewer
 
 
 @dataclass(frozen=True)
