@@ -190,9 +190,14 @@ def fit(
 
 def whole_units(panel: Panel, cutoff: pd.Timestamp) -> pd.Series[bool]:
     """Per unique_id: whether all its demand up to `cutoff` came in whole units."""
-    past = panel.frame[panel.frame["ds"] <= cutoff]
-    whole = past["y"].isna() | (past["y"] == past["y"].round())
-    return whole.groupby(past["unique_id"]).all()
+    series, ids = panel.series
+    y = panel.frame["y"].to_numpy()
+    past = (panel.frame["ds"] <= cutoff).to_numpy()
+    whole = np.ones(len(ids), dtype=np.bool_)
+    whole[series[past & ~np.isnan(y) & (y != np.round(y))]] = False
+    begun = np.zeros(len(ids), dtype=np.bool_)
+    begun[series[past]] = True
+    return pd.Series(whole, index=ids)[begun]
 
 
 def _window_predictions(known: Panel, cutoff: pd.Timestamp, settings: ModelSettings) -> pd.DataFrame:
@@ -215,7 +220,7 @@ def _attribute_names(panel: Panel) -> tuple[str, ...]:
 
 def _require_future(known: Panel, exog: tuple[str, ...], cutoff: pd.Timestamp, horizon: int) -> None:
     future = known.frame[known.frame["ds"].isin(following(cutoff, horizon, known.freq))]
-    rows = known.frame["unique_id"].nunique() * horizon
+    rows = len(known.series[1]) * horizon
     for column in exog:
         if future[column].notna().sum() < rows:
             raise MissingError(

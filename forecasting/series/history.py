@@ -52,7 +52,7 @@ class History:
         first, last = frame["ds"].min(), frame["ds"].max()
         last = last if until is None else max(last, until)
         periods = int((period_number(last, panel.freq) - period_number(first, panel.freq))[0]) + 1
-        codes, ids = pd.factorize(frame["unique_id"], sort=True)
+        codes, ids = panel.series
         start = int(period_number(first, panel.freq)[0])
         place = (codes, period_number(frame["ds"], panel.freq) - start)
 

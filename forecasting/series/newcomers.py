@@ -63,7 +63,7 @@ def newcomers_of(
 
 def with_unsold(frame: pd.DataFrame, newcomers: Mapping[str, Newcomer]) -> pd.DataFrame:
     """`frame` with one row, of which nothing is known, in the last period for newcomers without any."""
-    unsold = sorted(set(newcomers) - set(frame["unique_id"]))
+    unsold = sorted(set(newcomers) - set(frame["unique_id"].unique()))
     if not unsold:
         return frame
     rows = pd.DataFrame({"unique_id": unsold, "ds": frame["ds"].max()})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting.series.assumptions import Assumption, assumed_values
@@ -56,15 +58,26 @@ class Panel:
 
         Series that start later are left out; MissingError if none is left.
         """
-        started = self.frame.groupby("unique_id")["ds"].transform("min") <= cutoff
+        series, ids = self.series
+        first = np.full(len(ids), np.iinfo(np.int64).max)
+        np.minimum.at(first, series, self.frame["ds"].to_numpy("datetime64[ns]").view(np.int64))
+        started = (first <= pd.Timestamp(cutoff).as_unit("ns").value)[series]
         if not started.any():
             raise MissingError(
                 f"no series has begun by {cutoff:%Y-%m-%d}; choose a later cutoff or bring more history"
             )
+        later = self.frame["ds"] > cutoff
+        if started.all() and not self.frame.loc[later, ["y", "in_stock"]].notna().any(axis=None):
+            return self
         frame = self.frame[started].reset_index(drop=True)
-        later = frame["ds"] > cutoff
-        frame[["y", "in_stock"]] = frame[["y", "in_stock"]].mask(later)
+        frame[["y", "in_stock"]] = frame[["y", "in_stock"]].mask(frame["ds"] > cutoff)
         return replace(self, frame=frame)
+
+    @cached_property
+    def series(self) -> tuple[npt.NDArray[np.int64], pd.Index[str]]:
+        """The number of the series that each row of `frame` is of, and their sorted unique_id."""
+        codes, ids = pd.factorize(self.frame["unique_id"], sort=True)
+        return codes, ids
 
 
 def build_panel(
@@ -99,7 +112,6 @@ def build_panel(
     ahead = Foreknowledge.of(sales, calendar, known_in_advance, known_afterwards)
     exog = [name for name in numbers if ahead.of_sales(name)]
     frame = _regular(observed[["unique_id", "ds", "y", "in_stock", *exog]], freq)
-    frame[exog] = frame[exog].astype(np.float64)
     frame = with_unsold(frame, newcomers or {})
     texts = _text_attributes(attributes, frame["unique_id"])
     understood: list[str] = []
@@ -193,12 +205,6 @@ def _check(sales: pd.DataFrame, freq: str, missing_periods: str) -> None:
             f"{sales.loc[misplaced, 'ds'].iloc[0]:%Y-%m-%d} is not the first day of a period of frequency "
             f"{freq}; infer the frequency from these dates or move them to the start of their period"
         )
-    repeated = sales.duplicated(["unique_id", "ds"])
-    if repeated.any():
-        row = sales[repeated].iloc[0]
-        raise InputError(
-            f"{row['unique_id']} has two rows for {row['ds']:%Y-%m-%d}; merge or add them up before"
-        )
 
 
 def _observed_demand(sales: pd.DataFrame) -> pd.DataFrame:
@@ -213,15 +219,29 @@ def _observed_demand(sales: pd.DataFrame) -> pd.DataFrame:
 
 
 def _regular(rows: pd.DataFrame, freq: str) -> pd.DataFrame:
-    """Every series from its first row to the last period of all; y and in_stock NaN where there is no row."""
-    numbers = pd.Series(period_number(rows["ds"], freq), index=rows.index)
-    first = numbers.groupby(rows["unique_id"]).min().sort_index()
-    last = int(numbers.max())
-    lengths = (last - first + 1).to_numpy()
-    calendar = following(shift(rows["ds"].min(), -1, freq), last - int(numbers.min()) + 1, freq)
-    position = np.concatenate([np.arange(len(calendar) - length, len(calendar)) for length in lengths])
-    grid = pd.DataFrame({"unique_id": np.repeat(first.index.to_numpy(), lengths), "ds": calendar[position]})
-    return grid.merge(rows, on=["unique_id", "ds"], how="left")
+    """Every series from its first row to the last period of all; all columns but unique_id and ds become
+    float64, NaN where there is no row. InputError where there are two.
+    """
+    series, ids = pd.factorize(rows["unique_id"], sort=True)
+    numbers = period_number(rows["ds"], freq)
+    first = np.full(len(ids), numbers.max())
+    np.minimum.at(first, series, numbers)
+    lengths = numbers.max() - first + 1
+    ends = np.cumsum(lengths)
+    place = ends[series] - 1 - (numbers.max() - numbers)
+    if (np.bincount(place) > 1).any():
+        row = rows[rows.duplicated(["unique_id", "ds"])].iloc[0]
+        raise InputError(
+            f"{row['unique_id']} has two rows for {row['ds']:%Y-%m-%d}; merge or add them up before"
+        )
+    calendar = following(shift(rows["ds"].min(), -1, freq), int(lengths.max()), freq)
+    position = np.arange(ends[-1]) - np.repeat(ends - len(calendar), lengths)
+    columns = {"unique_id": np.repeat(ids.to_numpy(), lengths), "ds": calendar[position]}
+    for name in rows.columns.difference(list(columns), sort=False):
+        values = np.full(ends[-1], np.nan)
+        values[place] = rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        columns[name] = values
+    return pd.DataFrame(columns)
 
 
 def _text_attributes(attributes: pd.DataFrame | None, ids: pd.Series[str]) -> pd.DataFrame | None:

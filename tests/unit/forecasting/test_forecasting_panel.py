@@ -24,6 +24,18 @@ def test_missing_periods_are_unknown_or_zero_as_stated() -> None:
     assert zero.loc[zero["unique_id"] == "a", "y"].tolist() == [1, 0, 3, 4, 0]
 
 
+def test_the_order_of_rows_does_not_matter_and_the_callers_table_stays_as_it_was() -> None:
+    sales = pd.concat([weeks([1, 2, 3, 4]).drop(index=2), weeks([7, 8], "b", "2024-01-15")])
+    sales["promotion"] = [True, False, True, False, True]
+    given = sales.copy()
+    frame = build_panel(sales, freq="W-MON").frame
+    pd.testing.assert_frame_equal(build_panel(sales.iloc[::-1], freq="W-MON").frame, frame)
+    pd.testing.assert_frame_equal(sales, given)
+    assert frame["unique_id"].tolist() == ["a"] * 4 + ["b"] * 2
+    assert frame["ds"].dt.day.tolist() == [1, 8, 15, 22, 15, 22]
+    assert frame["promotion"].fillna(-1).tolist() == [1, 0, -1, 1, 0, 1]
+
+
 def test_an_empty_shelf_is_unknown_and_requested_is_the_demand() -> None:
     sales = weeks([5, 0, 2, 3]).assign(in_stock=[1, 0, 0.4, 0], requested=[np.nan, np.nan, np.nan, 9])
     frame = build_panel(sales, freq="W-MON").frame
