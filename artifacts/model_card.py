@@ -18,6 +18,7 @@ class ModelFacts:
 
     cutoff: last period the model has seen. series, rows: how much it was fitted on. hyperparameters: of the
     winning recipe. promoted, reason: the decision. limits: sentences on what the model cannot do.
+    effects: sentences on what promotions, holidays and prices are worth.
     """
 
     dataset: str
@@ -32,6 +33,7 @@ class ModelFacts:
     reason: str
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
     limits: Sequence[str] = ()
+    effects: Sequence[str] = ()
 
 
 def model_card(facts: ModelFacts, test_metrics: pd.DataFrame, window_metrics: pd.DataFrame) -> str:
@@ -75,7 +77,20 @@ print(model)
 Errors are in units of sales; wape is a share of sales; mase below 1 beats the seasonal naive forecast
 inside the training data; bias is forecast minus actual.
 
-## Limits
+{_effects(facts.effects)}## Limits
 
 {chr(10).join(f"- {escaped(limit)}" for limit in known_limits)}
+"""
+
+
+def _effects(sentences: Sequence[str]) -> str:
+    if not sentences:
+        return ""
+    listed = "\n".join(f"- {escaped(sentence)}" for sentence in sentences)
+    return f"""## What events and prices are worth
+
+The same periods forecast with and without, and beside it what was sold over the forecast without.
+
+{listed}
+
 """

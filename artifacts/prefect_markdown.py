@@ -22,9 +22,13 @@ def training_markdown(
     reason: str,
     plots: Mapping[str, bytes],
     objects: Mapping[str, str],
+    effects: Sequence[str] = (),
 ) -> str:
-    """Metrics of all recipes, the decision, the plots (title -> PNG), what was written (text -> key)."""
+    """Metrics of all recipes, the decision, sentences on what events and prices are worth (`effects`), the
+    plots (title -> PNG), what was written (text -> key).
+    """
     sections = [metrics_markdown(metrics, chosen), f"**{escaped(chosen)}**: {escaped(reason)}"]
+    sections += ["\n".join(f"- {escaped(sentence)}" for sentence in effects)] if effects else []
     return page(title, [*sections, gallery(plots), objects_markdown(objects)])
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from artifacts import plots
+from artifacts.csv_files import csv_bytes
 from artifacts.item_names import item_names
 from artifacts.model_card import ModelFacts, model_card
+from forecasting.explaining.effects import effect_sentences, exog_effects
 from forecasting.recipes.registry import Candidate
 from forecasting.series.panel import Panel
 from forecasting.training import Champion, Training, TrainingSettings, train
@@ -102,6 +104,7 @@ def _train_and_publish(
         )
         training = train(panel, split, settings, _champion(models, name))
         progress.reached(0.8, f"{name}: {training.recipe} won; drawing plots")
+        effects = exog_effects(panel, training.model)
         facts = ModelFacts(
             dataset=name,
             dataset_version=sales.folder.name,
@@ -115,9 +118,10 @@ def _train_and_publish(
             reason=training.decision.reason,
             hyperparameters=training.hyperparameters,
             limits=training.notes,
+            effects=effect_sentences(effects),
         )
         names = item_names(optional_table(uploads, Table.ITEMS))
-        files = _plots(panel, training, names) | _documents(facts, training)
+        files = _plots(panel, training, names) | _documents(facts, training, effects)
         progress.reached(0.9, f"{name}: publishing {claim.model_version}")
         published = models.publish(
             claim,
@@ -125,7 +129,7 @@ def _train_and_publish(
             files,
             provenance,
             log=log.json_lines(),
-            metrics=_metrics(training),
+            metrics=_metrics(training, effects),
             decision=Decision(accepted=training.decision.promoted, reason=training.decision.reason),
             notes=training.notes,
         )
@@ -150,7 +154,7 @@ def _champion(models: ModelRegistry, dataset: str) -> Champion | None:
     )
 
 
-def _metrics(training: Training) -> dict[str, Any]:
+def _metrics(training: Training, effects: pd.DataFrame) -> dict[str, Any]:
     return {
         "recipe": training.recipe,
         "hyperparameters": dict(training.hyperparameters),
@@ -158,14 +162,16 @@ def _metrics(training: Training) -> dict[str, Any]:
         "windows": _records(training.window_metrics),
         "selection": _records(training.selection_metrics),
         "calibration": _records(training.calibration),
+        "effects": _records(effects[effects["unique_id"] == ""]),
     }
 
 
-def _documents(facts: ModelFacts, training: Training) -> dict[str, bytes]:
+def _documents(facts: ModelFacts, training: Training, effects: pd.DataFrame) -> dict[str, bytes]:
     booster = training.model.native_booster_bytes()
     return {
-        "metrics.json": (json.dumps(_metrics(training), indent=2) + "\n").encode(),
+        "metrics.json": (json.dumps(_metrics(training, effects), indent=2) + "\n").encode(),
         "model_card.md": model_card(facts, training.test_metrics, training.window_metrics).encode(),
+        **({"effects.csv": csv_bytes(effects.round(6))} if len(effects) else {}),
         **({"model.ubj": booster} if booster is not None else {}),
     }
 

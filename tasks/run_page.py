@@ -12,6 +12,7 @@ from prefect.artifacts import create_markdown_artifact
 from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_lines, order_totals
+from forecasting.explaining.effects import COLUMNS, effect_sentences
 from intake.rejection import LineCount
 from storage.datasets import INSPECTION, from_parquet
 from storage.keys import RUN_LOG, Ref
@@ -74,6 +75,9 @@ def show_model(model: Ref) -> None:
             decision.reason if decision else "",
             _plots(store, published),
             _objects(published),
+            effect_sentences(
+                pd.DataFrame(cast("list[dict[str, Any]]", facts.metrics.get("effects", [])), columns=COLUMNS)
+            ),
         ),
     )
 

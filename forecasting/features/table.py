@@ -46,6 +46,8 @@ WINDOWS: Final = {
     "MS": Windows((3, 6, 12), (6,), 2, (6,), 12, 12.0, 6),
     "QS": Windows((2, 4), (4,), 1, (4,), 4, 4.0, 4),
 }
+PRICE: Final = "price"
+PRICE_RATIO: Final = "price_ratio"
 YEARLY_TERMS: Final = 3
 BLOCK_ROWS: Final = 1 << 16  # made together, so that what is made on the way stays small
 CALENDAR_CATEGORIES: Final = ("weekday", "month", "quarter")
@@ -73,8 +75,8 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
 
     Columns: mean_<w>, exponential_mean_<w>, lag_<k>, spread_<w>, zero_share_<w>, periods_since_sale,
     periods_seen, log_scale, season_<k> (same season k seasons ago), season_mean_* around them, profile
-    (pooled season index), horizon, calendar columns of the period, the exogenous columns, the attributes
-    (category).
+    (pooled season index), horizon, calendar columns of the period, the exogenous columns, price_ratio (over
+    the usual price), the attributes (category).
     """
     own = _own_features(history, rows)
     place, theirs = lenders_rows(history, rows)
@@ -82,7 +84,9 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
         return own
     seen = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1)
     lent = _own_features(history, theirs).frame
-    return replace(own, frame=with_lent(own.frame, lent, place, seen, {"log_scale", *history.exog}))
+    return replace(
+        own, frame=with_lent(own.frame, lent, place, seen, {"log_scale", PRICE_RATIO, *history.exog})
+    )
 
 
 def _own_features(history: History, rows: Rows) -> FeatureTable:
@@ -117,7 +121,20 @@ def _numbers(history: History, rows: Rows, windows: Windows, scale: Array) -> di
         **_seasons(history, rows, scale),
         **_life(history, rows, windows, scale),
         **{name: values[rows.series, rows.period] for name, values in history.exog.items()},
+        **_price_ratio(history, rows, windows),
     }
+
+
+def _price_ratio(history: History, rows: Rows, windows: Windows) -> dict[str, Array]:
+    """The price of the forecast period over the usual price of the series so far, 1 where that is not known:
+    a discount is the same thing for cheap and dear products.
+    """
+    if PRICE not in history.exog:
+        return {}
+    usual = history.exponential_mean(windows.scale, PRICE)[rows.series, rows.origin]
+    price = history.exog[PRICE][rows.series, rows.period]
+    known = usual > 0
+    return {PRICE_RATIO: np.where(known, price / np.where(known, usual, 1.0), 1.0)}
 
 
 def series_scale(history: History, rows: Rows, windows: Windows) -> Array:

@@ -136,13 +136,16 @@ class History:
         """Demand of each given series and period; NaN before the calendar begins."""
         return np.where(period >= 0, self.demand[series, np.maximum(period, 0)], np.nan)
 
-    def exponential_mean(self, span: int) -> Array:
-        """Weighted mean of observed demand so far; a period's weight is 1 - 2 / (span + 1) of the next."""
-        name = f"exponential_mean_{span}"
+    def exponential_mean(self, span: int, exog: str = "") -> Array:
+        """Weighted mean of observed demand, or of a column `exog`, so far; a period's weight is
+        1 - 2 / (span + 1) of the next.
+        """
+        name = f"exponential_mean_{span} {exog}"
         if name not in self._remembered:
             decay = 1.0 - 2.0 / (span + 1.0)
-            seen = ~np.isnan(self.demand)
-            total = lfilter([1.0], [1.0, -decay], np.where(seen, self.demand, 0.0), axis=1)
+            values = self.exog[exog] if exog else self.demand
+            seen = ~np.isnan(values)
+            total = lfilter([1.0], [1.0, -decay], np.where(seen, values, 0.0), axis=1)
             weight = lfilter([1.0], [1.0, -decay], seen.astype(np.float64), axis=1)
             np.divide(total, weight, out=total, where=weight > 1e-9)
             total[weight <= 1e-9] = np.nan
