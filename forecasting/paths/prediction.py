@@ -24,8 +24,8 @@ def prediction_table(paths: DemandPaths) -> pd.DataFrame:
         "unique_id": np.repeat(np.array(paths.unique_id, dtype=object), horizon),
         "mean": paths.mean().reshape(-1),
     }
-    for name, q in QUANTILES.items():
-        columns[name] = paths.quantile(q).reshape(-1)
+    quantiles = paths.quantiles(tuple(QUANTILES.values()))
+    columns |= {name: values.reshape(-1) for name, values in zip(QUANTILES, quantiles, strict=True)}
     return pd.DataFrame(columns).sort_values(["unique_id", "ds"], ignore_index=True)
 
 

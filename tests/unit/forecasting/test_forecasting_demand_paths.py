@@ -45,6 +45,14 @@ def test_a_quantile_is_a_value_that_enough_paths_do_not_exceed(values: np.ndarra
     assert (values == quantile[:, None, :]).any(axis=1).all()
 
 
+@pytest.mark.parametrize("paths", [1, 2, 7, 10, 40])
+def test_quantiles_of_many_series_are_numpys(paths: int) -> None:
+    values = np.random.default_rng(paths).poisson(4.0, (600, paths, 3)).astype(float)
+    asked = np.linspace(0.0, 1.0, 41)
+    expected = np.quantile(values, asked, axis=1, method="inverted_cdf")
+    np.testing.assert_array_equal(paths_of(values).quantiles(asked.tolist()), expected)
+
+
 def test_a_slice_of_periods_is_summed() -> None:
     paths = paths_of(np.arange(12.0).reshape(1, 2, 6))
     assert paths.sum_quantile(1.0, slice(2, 4))[0] == 8 + 9
