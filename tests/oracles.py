@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def crps(y: float, values: Sequence[float]) -> float:
     """E|X - y| - E|X - X'| / 2 over all pairs of `values`, as it is defined."""
@@ -110,3 +112,96 @@ def tsb(y: Sequence[float], alpha: float, beta: float) -> float:
     sizes = [value for value in y if value > 0]
     chance = exponential_level([float(value > 0) for value in y], beta)
     return exponential_level(sizes, alpha) * chance if sizes else 0.0
+
+
+def cheapest_lot_sizes(
+    demand: Sequence[float],
+    ordering_cost: Sequence[float],
+    holding_cost: Sequence[float],
+    unit_cost: Sequence[float],
+) -> float:
+    """Least cost over every set of periods to order in, each order bringing what is needed until the next."""
+    periods = len(demand)
+    least = math.inf
+    for chosen in range(2**periods):
+        cost, last = 0.0, None
+        for period, wanted in enumerate(demand):
+            if chosen >> period & 1:
+                last = period
+                cost += ordering_cost[period]
+            if wanted > 0:
+                if last is None:
+                    cost = math.inf
+                    break
+                cost += wanted * (unit_cost[last] + sum(holding_cost[last:period]))
+        least = min(least, cost)
+    return least
+
+
+def cost_of_s_s(
+    chances: Sequence[float], reorder_point: int, up_to: int, ordering_cost: float, h: float, p: float
+) -> float:
+    """Average cost of an (s, S) policy with immediate orders, by following the inventory position for
+    long."""
+    at = {up_to: 1.0}
+    cost = 0.0
+    weight = 0.0
+    for period in range(2_000):
+        cost_now, after = 0.0, {}
+        for position, likely in at.items():
+            for wanted, chance in enumerate(chances):
+                left = position - wanted
+                share = likely * chance
+                cost_now += share * (h * max(left, 0) + p * max(-left, 0))
+                if left <= reorder_point:
+                    cost_now += share * ordering_cost
+                    left = up_to
+                after[left] = after.get(left, 0.0) + share
+        at = after
+        if period >= 1_000:
+            cost, weight = cost + cost_now, weight + 1
+    return cost / weight
+
+
+class LostSales:
+    """The best orders under lost sales by relative value iteration (Zipkin 2008): state = on hand, then
+    pipeline.
+
+    chances: of a demand of 0, 1, ... units. An order placed before a period's demand arrives `lead_time` (1
+    or more) periods later. Stock and orders are kept below `most_on_hand` and `most_ordered`.
+    """
+
+    def __init__(
+        self,
+        chances: Sequence[float],
+        lead_time: int,
+        shortage_cost: float,
+        most_on_hand: int,
+        most_ordered: int,
+    ) -> None:
+        stock, orders = np.arange(most_on_hand + 1), np.arange(most_ordered + 1)
+        wanted = np.arange(len(chances))
+        left = np.maximum(stock[:, None] - wanted, 0)
+        missing = np.maximum(wanted - stock[:, None], 0)
+        now = (left + shortage_cost * missing) @ np.array(chances)
+        shape = (len(stock), *([len(orders)] * (lead_time - 1)))
+        moves = np.zeros((len(orders), len(stock), len(stock)))  # chance to go from one stock to another
+        for arriving in orders:
+            for before in stock:
+                after = np.minimum(left[before] + arriving, most_on_hand)
+                np.add.at(moves[arriving, before], after, chances)
+        value, change = np.zeros(shape), np.zeros(shape)
+        for _ in range(500):
+            # ahead[on hand, arriving, ..., ordered] = expected value of the next period's state
+            if lead_time == 1:
+                ahead = np.einsum("qij,j->iq", moves, value)
+            else:
+                ahead = np.einsum("qij,j...->iq...", moves, value)
+            costs = now.reshape(-1, *([1] * lead_time)) + ahead
+            change = costs.min(axis=-1) - value
+            value = costs.min(axis=-1)
+            self.order = costs.argmin(axis=-1)
+            value = value - value.flat[0]
+            if change.max() - change.min() < 1e-6:
+                break
+        self.cost = float((change.max() + change.min()) / 2)

@@ -21,7 +21,7 @@ WORDS = {
     " lead_time review_period protection_interval safety_stock reorder_point order_up_to_level"
     " service_level fill_rate",
     "Ordering": "order_quantity pack_size minimum_order_quantity minimum_order_value unit_cost"
-    " break_quantity holding_cost shortage_cost critical_ratio budget shelf_life"
+    " break_quantity holding_cost ordering_cost shortage_cost backorder_cost critical_ratio budget shelf_life"
     " similar_to launch supplier_id purchase_order due_date",
     "Production": "capacity yield_rate density scheduled ramp safety_stock_weeks bill_of_materials component"
     " quantity_per scrap_rate gross_requirements net_requirements planned_receipts planned_releases",
