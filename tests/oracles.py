@@ -205,3 +205,12 @@ class LostSales:
             if change.max() - change.min() < 1e-6:
                 break
         self.cost = float((change.max() + change.min()) / 2)
+
+
+def backlog_of_one_line(demand: Sequence[float], capacity: Sequence[float], on_hand: float) -> float:
+    """Units late, summed over periods, where one line makes all it can from the first period on."""
+    net, late = on_hand, 0.0
+    for wanted, most in zip(demand, capacity, strict=True):
+        net += most - wanted
+        late += max(-net, 0.0)
+    return late
