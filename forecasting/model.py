@@ -17,7 +17,7 @@ from xgboost import XGBRegressor
 
 from forecasting.explaining.contributions import Contributions, contributions
 from forecasting.explaining.importance import feature_importance, regressions
-from forecasting.features.rows import RowLimits
+from forecasting.features.rows import MOST_ROWS, RowLimits
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.residual_paths import ResidualPaths, collect, replay
@@ -39,7 +39,7 @@ class ModelSettings:
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
     horizon: int = 13
     windows: int = 5
-    most_rows: int = 40_000
+    most_rows: int = MOST_ROWS
     views: int = 4
     seed: int = 0
 

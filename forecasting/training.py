@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.features.rows import RowLimits, training_rows
+from forecasting.features.rows import MOST_ROWS, RowLimits, training_rows
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
@@ -45,7 +45,7 @@ class TrainingSettings:
     horizon: int | None = None
     windows: int = 4
     trials: int = 6
-    most_rows: int = 40_000
+    most_rows: int = MOST_ROWS
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from forecasting.series.history import History, Index
 from intake.errors import InputError
 from intake.periods import period_number
 
+MOST_ROWS: Final = 200_000
 LEAST_OBSERVED: Final = {"D": 14, "W": 8, "MS": 6, "QS": 4}  # periods seen before an origin teaches well
 YEAR: Final = {"D": 365, "W": 52, "MS": 12, "QS": 4}
 BLOCK_CELLS: Final = 1 << 17  # (series, period) pairs looked at together; no row depends on it
@@ -25,7 +26,7 @@ OLD: Final = np.uint64(1 << 61)
 class RowLimits:
     """How much a model learns from: at most `most_rows`, each period seen from at most `views` origins."""
 
-    most_rows: int = 40_000
+    most_rows: int = MOST_ROWS
     views: int = 4
     seed: int = 0
 

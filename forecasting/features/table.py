@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.features.look_alikes import LENT_PERIODS, lenders_rows, lent_mean, with_lent
+from forecasting.features.look_alikes import lenders_rows, with_lent
 from forecasting.features.rows import Rows
+from forecasting.features.scale import series_scale
 from forecasting.features.season_profile import season_profile
 from forecasting.series.history import History
 
@@ -98,7 +99,7 @@ def _own_features(history: History, rows: Rows) -> FeatureTable:
     for start in range(0, max(len(rows), 1), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
         part = rows.part(block)
-        scale[block] = series_scale(history, part, windows)
+        scale[block] = series_scale(history, part, windows.scale)
         silent[block] = _silent(history, part, windows)
         columns = _numbers(history, part, windows, scale[block])
         columns |= {name: of_period[part.period] for name, of_period in numbers.items()}
@@ -135,19 +136,6 @@ def _price_ratio(history: History, rows: Rows, windows: Windows) -> dict[str, Ar
     price = history.exog[PRICE][rows.series, rows.period]
     known = usual > 0
     return {PRICE_RATIO: np.where(known, price / np.where(known, usual, 1.0), 1.0)}
-
-
-def series_scale(history: History, rows: Rows, windows: Windows) -> Array:
-    """Mean demand over the scale window up to the origin, shrunk towards the median series by one period, or
-    by four towards the look-alikes of the series, if it has any.
-    """
-    start, end = rows.origin + 1 - windows.scale, rows.origin + 1
-    mean = history.mean_between(rows.series, start, end)
-    seen = history.seen_between(rows.series, start, end)
-    typical = history.typical_mean(windows.scale)[rows.origin]
-    lent = lent_mean(history, rows, windows.scale)
-    prior, weight = np.where(np.isnan(lent), typical, lent), np.where(np.isnan(lent), 1.0, LENT_PERIODS)
-    return np.asarray((np.nan_to_num(mean) * seen + weight * prior) / (seen + weight))
 
 
 def _levels(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[str, Array]:

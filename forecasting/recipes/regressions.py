@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
@@ -17,8 +16,8 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 from xgboost import XGBRegressor
 
-from forecasting.features.table import CALENDAR_CATEGORIES
-from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standing
+from forecasting.features.table import CALENDAR_CATEGORIES, PRICE, PRICE_RATIO
+from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Lesson, Standing
 from intake.errors import InputError
 
 CONSTANT: Final = "log_scale"  # what a recipe learns from where no feature varies: then it learns a mean
@@ -31,13 +30,18 @@ class Regression:
     """`build` takes hyperparameters and a seed and gives an unfitted Pipeline in which everything that is
     fitted (MinMaxScaler, encoder, imputation, `regressor`) lives.
 
-    It learns demand over the series' scale, weighted by scale: a count's variance grows with its mean, so the
-    variance of y / scale falls with the scale. Text attributes are learned from only if `attributes`.
+    It learns demand over the series' scale. Where the variance of demand grows like its mean to the power p
+    (Taylor 1961, Nature 189), that of y / scale grows like scale^(p - 2); so a row weighs scale^(2 - p). The
+    hyperparameter `variance_power` is p: 1 (also where it is not given) as of Poisson counts, 2 where series
+    err in proportion to their size. Text attributes are learned from only if `attributes`, and only if they
+    have two series or more per value: a name of one series is no kind. Of a column named in `signs` the
+    forecast may only rise (1) or fall (-1): for regressors with `monotone_constraints`.
     """
 
     build: Callable[[Hyperparameters, int], Pipeline]
     search: tuple[Hyperparameters, ...] = ({},)
     attributes: bool = False
+    signs: Mapping[str, int] = field(default_factory=dict)
     least_rows: int = LEAST_ROWS
 
     def fit(self, standing: Standing, hyperparameters: Hyperparameters, seed: int) -> Fitted:
@@ -48,14 +52,18 @@ class Regression:
                 f"{len(lesson.table)} rows are too few to fit a regression on; bring at least "
                 f"{2 * self.least_rows} periods of history or use seasonal_naive or moving_average"
             )
-        columns = self._usable_columns(lesson.table.frame, knows_year=lesson.knows_year)
+        columns = self._usable_columns(lesson, len(standing.begun))
         scale = lesson.table.scale
         estimator = self.build(hyperparameters, seed)
+        signs = {name: sign for name, sign in self.signs.items() if name in columns}
+        if signs:
+            estimator.set_params(regressor__monotone_constraints=signs)
+        weight = scale ** (2.0 - hyperparameters.get("variance_power", 1.0))
         with single_threaded_sums():
             estimator.fit(
                 lesson.table.frame[list(columns)],
                 lesson.y / scale,
-                regressor__sample_weight=scale / scale.mean(),
+                regressor__sample_weight=weight / weight.mean(),
             )
         return {"estimator": estimator, "columns": columns}
 
@@ -65,14 +73,19 @@ class Regression:
             scaled = fitted["estimator"].predict(standing.ahead.frame[list(fitted["columns"])])
         return np.asarray(scaled, dtype=np.float64) * standing.ahead.scale
 
-    def _usable_columns(self, frame: pd.DataFrame, *, knows_year: bool) -> tuple[str, ...]:
-        """Columns of `frame` that vary and suit the recipe; the place in the year only if `knows_year`."""
-        if not self.attributes:
-            texts = frame.select_dtypes("category").columns
-            frame = frame.drop(columns=[name for name in texts if name not in CALENDAR_CATEGORIES])
+    def _usable_columns(self, lesson: Lesson, series: int) -> tuple[str, ...]:
+        """Columns that vary and suit the recipe; the place in the year only if the lesson shows a year."""
+        frame = lesson.table.frame
         distinct = frame.nunique(dropna=True)
-        varying = [str(name) for name in frame.columns if distinct[name] > 1]
-        return tuple(name for name in varying if knows_year or not name.startswith("year_")) or (CONSTANT,)
+        texts = set(frame.select_dtypes("category").columns) - set(CALENDAR_CATEGORIES)
+        kinds = {name for name in texts if self.attributes and 2 * distinct[name] <= series}
+        return tuple(
+            str(name)
+            for name in frame.columns
+            if distinct[name] > 1
+            and (name not in texts or name in kinds)
+            and (lesson.knows_year or not name.startswith("year_"))
+        ) or (CONSTANT,)
 
 
 def single_threaded_sums() -> AbstractContextManager[object]:
@@ -108,7 +121,9 @@ def _xgboost(hyperparameters: Hyperparameters, seed: int) -> Pipeline:
     regressor = XGBRegressor(
         objective="count:poisson",
         n_estimators=int(hyperparameters["trees"]),
-        max_depth=int(hyperparameters["depth"]),
+        max_leaves=int(hyperparameters["leaves"]),
+        max_depth=0,
+        grow_policy="lossguide",
         learning_rate=hyperparameters["learning_rate"],
         min_child_weight=hyperparameters["min_child_weight"],
         reg_lambda=5.0,
@@ -134,8 +149,16 @@ def _pipeline(numbers: object, categories: object, regressor: object) -> Pipelin
     return Pipeline([("columns", columns), ("regressor", regressor)])
 
 
-def _trees(trees: int, depth: int, learning_rate: float, least: float) -> Hyperparameters:
-    return {"trees": trees, "depth": depth, "learning_rate": learning_rate, "min_child_weight": least}
+def _trees(
+    trees: int, leaves: int, learning_rate: float, least: float, variance_power: float
+) -> Hyperparameters:
+    return {
+        "trees": trees,
+        "leaves": leaves,
+        "learning_rate": learning_rate,
+        "min_child_weight": least,
+        "variance_power": variance_power,
+    }
 
 
 LINEAR_REGRESSION: Final = Regression(_linear_regression)
@@ -143,13 +166,10 @@ RIDGE: Final = Regression(_ridge, search=tuple({"alpha": alpha} for alpha in (1.
 XGBOOST: Final = Regression(
     _xgboost,
     search=(
-        _trees(150, 5, 0.06, 30.0),
-        _trees(150, 3, 0.1, 10.0),
-        _trees(150, 6, 0.06, 100.0),
-        _trees(250, 3, 0.1, 3.0),
-        _trees(100, 2, 0.2, 10.0),
-        _trees(250, 6, 0.03, 30.0),
-        _trees(150, 4, 0.06, 10.0),
-        _trees(400, 4, 0.03, 10.0),
+        _trees(150, 31, 0.06, 30.0, 2.0),
+        _trees(250, 31, 0.06, 100.0, 1.0),
+        _trees(120, 8, 0.1, 10.0, 1.0),
     ),
+    attributes=True,
+    signs={"promotion": 1, PRICE: -1, PRICE_RATIO: -1},
 )

@@ -15,6 +15,7 @@ from scipy.signal import lfilter
 
 from forecasting.series.censoring import replace_sold_out
 from forecasting.series.panel import Panel
+from forecasting.series.size_groups import SizeGroups
 from intake.periods import following, period_number, shift
 
 Array = npt.NDArray[np.float64]
@@ -152,23 +153,13 @@ class History:
             self._remembered[name] = total
         return self._remembered[name]
 
-    def typical_mean(self, window: int) -> Array:
-        """Per period, the median over the series that sell of their mean over the newest `window` periods up
-        to it, in units; 1 where none sells.
-        """
-        name = f"typical_mean_{window}"
-        if name not in self._remembered:
-            demand, seen = self.sums["demand"], self.sums["seen"]
-            ends = np.arange(1, self.demand.shape[1] + 1)
-            typical = np.ones(len(ends))
-            for period, start in enumerate(np.maximum(ends - window, 0)):
-                total = demand[:, period + 1] - demand[:, start]
-                selling = total > 0
-                if selling.any():
-                    count = seen[selling, period + 1] - seen[selling, start]
-                    typical[period] = np.median(total[selling] / count)
-            self._remembered[name] = typical
-        return self._remembered[name]
+    def size_groups(self, window: int) -> SizeGroups:
+        """What series of a kind sell, by trailing means over `window` periods."""
+        if window not in self._size_groups:
+            codes = [texts.codes.astype(np.int64) for texts in self.categories.values()]
+            sums = self.sums
+            self._size_groups[window] = SizeGroups.of(sums["demand"], sums["seen"], window, codes)
+        return self._size_groups[window]
 
     @cached_property
     def pooled_ratio(self) -> tuple[Array, Array]:
@@ -187,6 +178,10 @@ class History:
             expected = _added(expected, np.where(both, total / np.maximum(seen, 1.0), 0.0))
             series += both.sum(axis=0)
         return np.where(expected > 0, demand / np.where(expected > 0, expected, 1.0), np.nan), series
+
+    @cached_property
+    def _size_groups(self) -> dict[int, SizeGroups]:
+        return {}
 
     @cached_property
     def _remembered(self) -> dict[str, Array]:
