@@ -192,7 +192,7 @@ def page() -> None:
 
 @app.command()
 def run(
-    kind: Annotated[str, typer.Argument(help="ingest, train, forecast or replenish.")],
+    kind: Annotated[str, typer.Argument(help="ingest, train, backtest, forecast or replenish.")],
     dataset: Annotated[
         str | None,
         typer.Option(
@@ -268,14 +268,14 @@ def compare(
 
 @app.command()
 def pull(
-    kind: Annotated[str, typer.Argument(help="model, prediction or plan.")],
+    kind: Annotated[str, typer.Argument(help="model, prediction, plan or backtest.")],
     dataset: Dataset = "ventas",
     version: Annotated[
         str | None, typer.Option("--version", "-v", help="The latest (promoted) one where not given.")
     ] = None,
     to: Annotated[Path, typer.Option("--to", help="The folder to write into.")] = Path("descargas"),
 ) -> None:
-    """Download a model, a prediction or a plan with everything beside it, checked against its manifest."""
+    """Download a model, prediction, plan or backtest and all beside it, checked against its manifest."""
     from cli.transfer import pull_version
 
     pull_version(kind, dataset, version, to)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from tasks.run_requests import Request
 
-KINDS = ("ingest", "train", "forecast", "replenish")
+KINDS = ("ingest", "train", "backtest", "forecast", "replenish")
 _AFTERWARDS = {
     "ingest": "`abasto run train --dataset {dataset}` fits a model on it.",
     "train": "`abasto run forecast --dataset {dataset}`; `abasto models -d {dataset}` lists all models.",
+    "backtest": "`abasto pull backtest --dataset {dataset}` downloads its tables and plots.",
     "forecast": "`abasto pull prediction --dataset {dataset}` downloads it.",
     "replenish": "`abasto pull plan --dataset {dataset}` downloads it; `abasto orders list -d {dataset}`.",
 }

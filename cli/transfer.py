@@ -78,7 +78,12 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
                     "choose another --to"
                 ) from unwritable
     say(f"Pulled {len(published.manifest.files)} files of {published.folder} to {place}")
-    look_at = {"model": "model_card.md", "prediction": "prediccion.csv", "plan": "report.html"}[kind]
+    look_at = {
+        "model": "model_card.md",
+        "prediction": "prediccion.csv",
+        "plan": "report.html",
+        "backtest": "backtest.md",
+    }[kind]
     next_step(f"open {place / look_at}")
 
 
@@ -91,7 +96,7 @@ def _inside(place: Path, name: str) -> Path:
 
 
 def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, version: str | None) -> Published:
-    """A published model, prediction or plan, the latest where no version is given.
+    """A published model, prediction, plan or backtest, the latest where no version is given.
 
     Raises InputError for another kind and MissingError where there is no such version.
     """
@@ -100,10 +105,12 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
         return registry.published(dataset, version or registry.latest(dataset))
     if kind == "plan":
         return Plans(store, keys).published(dataset, version or "latest")
-    if kind == "prediction":
-        folder = keys.dataset_predictions(dataset)
+    if kind in ("prediction", "backtest"):
+        folder = (
+            keys.dataset_predictions(dataset) if kind == "prediction" else keys.dataset_backtests(dataset)
+        )
         return read_published(store, folder.folder(version)) if version else read_latest(store, folder)
-    raise InputError(f"'{kind}' cannot be pulled; use model, prediction or plan")
+    raise InputError(f"'{kind}' cannot be pulled; use model, prediction, plan or backtest")
 
 
 def registry_of(store: ObjectStore, keys: Keys) -> ModelRegistry:

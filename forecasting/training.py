@@ -9,15 +9,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.features.rows import MOST_ROWS, RowLimits, training_rows
-from forecasting.judging.backtest import evaluate, rolling_cutoffs
+from forecasting.features.rows import MOST_ROWS, RowLimits
+from forecasting.judging.backtest import evaluate, rolling_cutoffs, with_enough_rows
 from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.paths.residual_paths import collect, replay
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
-from forecasting.series.history import Array, History
+from forecasting.series.history import Array
 from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
 from intake.errors import InputError
@@ -221,14 +221,8 @@ def _trials(
     known: Panel, cutoff: pd.Timestamp, horizon: int, settings: TrainingSettings, limits: RowLimits
 ) -> tuple[list[Candidate], tuple[str, ...]]:
     """Every recipe with its first hyperparameters; baselines alone if the first window teaches too little."""
-    history = History.of(known)
-    rows = len(training_rows(history, history.position(cutoff), horizon, limits))
-    names = [name for name in settings.recipes if rows >= RECIPES[name].least_rows]
+    names = with_enough_rows(known, settings.recipes, cutoff, horizon, limits)
     left_out = [name for name in settings.recipes if name not in names]
-    if not names:
-        raise InputError(
-            f"the history is too short for {', '.join(left_out)}; add seasonal_naive to the recipes"
-        )
     trials = [
         Candidate(name, hyperparameters, f"{name} {number}")
         for name in names

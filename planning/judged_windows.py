@@ -19,37 +19,12 @@ from forecasting.paths.prediction import prediction_table
 from forecasting.paths.residual_paths import collect, replay
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
-from intake.errors import InputError
 from planning.decision_cost import decision_cost, opening_stock
+from planning.decision_rules import DecisionRules
 
 MONEY: Final = ("order_quantity", "holding", "shortage", "cost")
 INTERVAL: Final = (*(f"interval_{name}" for name in PINBALL), "interval_crps", "interval_rows")
 """Sums of the losses of demand added up over lead time and review period, and in how many cases."""
-
-
-@dataclass(frozen=True)
-class DecisionRules:
-    """What an order is decided by; times in periods, costs of every series in the order of `unique_id`.
-
-    holding_cost is money per unit left at the end of a period, shortage_cost per unit of lost sales,
-    unit_value (None: ABC by units) what a unit is worth.
-    """
-
-    unique_id: tuple[str, ...]
-    lead_time: int
-    review_period: int
-    holding_cost: Array
-    shortage_cost: Array
-    unit_value: Array | None = None
-
-    def __post_init__(self) -> None:
-        """Raise InputError unless times and costs can be decided by."""
-        if self.lead_time < 0 or self.review_period < 1:
-            raise InputError("a lead time is 0 periods or more and a review period 1 or more")
-        if (self.holding_cost < 0).any() or (self.shortage_cost < 0).any():
-            raise InputError("holding and shortage cost must not be negative; correct the items table")
-        if (self.holding_cost + self.shortage_cost <= 0).any():
-            raise InputError("an item costs nothing to hold and nothing to miss; correct the items table")
 
 
 @dataclass(frozen=True)
@@ -58,11 +33,13 @@ class JudgedWindows:
 
     by_series: recipe, cutoff, unique_id, abc_xyz, intermittency, the sums. by_horizon: recipe, cutoff,
     horizon, the sums. outlook: recipe and the columns of `prediction.prediction_table`, of the last cutoff.
+    classes: `classes.series_classes` at that cutoff.
     """
 
     by_series: pd.DataFrame
     by_horizon: pd.DataFrame
     outlook: pd.DataFrame
+    classes: pd.DataFrame
 
 
 def judge(
@@ -80,27 +57,27 @@ def judge(
     ended by then, also of cutoffs that are not judged. Classes are those known at the cutoff.
     """
     history = History.of(panel)
+    origins = {cutoff: history.position(cutoff) for cutoff in cutoffs}
+    classes = {
+        cutoff: series_classes(history, origin, rules.unit_value).iloc[history.begun(origin)]
+        for cutoff, origin in origins.items()
+    }
     by_series, by_horizon, outlook = [], [], []
     for recipe, own in predictions.groupby("recipe", sort=False):
         until = own.groupby("cutoff")["ds"].transform("max")
-        for cutoff in cutoffs:
+        for cutoff, origin in origins.items():
             now = own[own["cutoff"] == cutoff]
             drawn = _drawn(now, own[until <= cutoff], panel, paths, seed)
-            origin = history.position(cutoff)
-            series = history.begun(origin)
-            by_one, by_other = _judged(now, drawn, history, origin, series, rules, seed)
-            classes = series_classes(history, origin, rules.unit_value).iloc[series]
-            known = classes.reset_index(drop=True).drop(columns="value")
-            by_series.append(
-                pd.concat(
-                    [pd.DataFrame({"recipe": recipe, "cutoff": cutoff}, index=known.index), known, by_one],
-                    axis=1,
-                )
-            )
+            by_one, by_other = _judged(now, drawn, history, origin, rules, seed)
+            known = classes[cutoff].drop(columns="value").reset_index(drop=True)
+            by_series.append(known.assign(recipe=recipe, cutoff=cutoff).join(by_one))
             by_horizon.append(by_other.assign(recipe=recipe, cutoff=cutoff))
         outlook.append(prediction_table(drawn).assign(recipe=recipe))
     return JudgedWindows(
-        *(pd.concat(tables, ignore_index=True) for tables in (by_series, by_horizon, outlook))
+        by_series=pd.concat(by_series, ignore_index=True),
+        by_horizon=pd.concat(by_horizon, ignore_index=True),
+        outlook=pd.concat(outlook, ignore_index=True),
+        classes=classes[cutoffs[-1]].reset_index(drop=True),
     )
 
 
@@ -120,10 +97,10 @@ def _judged(
     drawn: DemandPaths,
     history: History,
     origin: int,
-    series: np.ndarray,
     rules: DecisionRules,
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    series = history.begun(origin)
     y, y_hat = (now[name].to_numpy(np.float64).reshape(len(series), -1) for name in ("y", "y_hat"))
     past = history.demand[series, : origin + 1]
     by_series, by_horizon = losses(y, y_hat, drawn.values, past, history.season_length, seed)

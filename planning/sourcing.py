@@ -142,14 +142,26 @@ def _attributes(unique_id: tuple[str, ...], items: pd.DataFrame, exceptions: Exc
     table = _once(_table(items, ("unique_id", *_ITEM_TEXT), _ITEM_NUMBERS), "unique_id", "items")
     table = table.dropna(subset="unique_id").set_index("unique_id")
     ids = pd.Series(unique_id, dtype=object, name="unique_id")
-    parts = ids.str.split("/")
-    product = _first(parts.str[1], ids)  # location/product[/channel]; an id without a slash is the product
+    product = _product(ids)
     key = ids.where(ids.isin(table.index), product)
     attributes = table.reindex(key).reset_index(drop=True)
     if len(table):
         for name in ids[~key.isin(table.index)]:
             exceptions.append((name, "", "is not in the items table: planned with the default service level"))
     return attributes.assign(unique_id=ids, product=_first(attributes["product"], product))
+
+
+def item_numbers(unique_id: tuple[str, ...], items: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Numeric `columns` of the items table by series: of the full id, else of the product; else NaN."""
+    table = _once(_table(items, ("unique_id",), columns), "unique_id", "items")
+    table = table.dropna(subset="unique_id").set_index("unique_id")
+    ids = pd.Series(unique_id, dtype=object)
+    return table.reindex(ids.where(ids.isin(table.index), _product(ids))).reset_index(drop=True)
+
+
+def _product(ids: pd.Series[str]) -> pd.Series[str]:
+    """location/product[/channel]; an id without a slash is the product."""
+    return _first(ids.str.split("/").str[1], ids)
 
 
 def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@
                            datasets/<dataset>/latest.json                    pointer
                            rechazados/<snapshot_id>/<dataset_version>.csv    quarantined rows
     modelos/               <dataset>/v0001/  latest.json  signing_key.pub.pem
+                           <dataset>/backtests/<16 hex>/  latest.json
     predicciones/          <dataset>/<dataset_version>-v0001-<horizon>-<8 hex>/  latest.json
     reposicion/            <dataset>/2026-W07-r1/  latest.json  orders/<purchase_order>/0001.json
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -120,6 +122,11 @@ class Folder(BaseModel):
         return f"{self.bucket}/{self.prefix}"
 
 
+def window_file(cutoff: date, recipe: str) -> str:
+    """The name, inside the folder of a backtest, of what one recipe forecast from one cutoff."""
+    return f"windows/{cutoff:%Y-%m-%d}/{ids.safe_segment(recipe)}.parquet"
+
+
 def pointer_in(folder: Folder) -> Ref:
     """Return the pointer to the latest of what lies in `folder`."""
     return folder / POINTER
@@ -181,6 +188,14 @@ class Keys:
         """Where one model lies."""
         ids.model_number(model_version)
         return self.dataset_models(dataset).folder(model_version)
+
+    def dataset_backtests(self, dataset: str) -> Folder:
+        """Where the backtests of a dataset and their pointer lie."""
+        return self.dataset_models(dataset).folder("backtests")
+
+    def backtest(self, dataset: str, input_hash: str) -> Folder:
+        """Where one backtest lies, named by the hash of all its inputs."""
+        return self.dataset_backtests(dataset).folder(ids.checked_sha256(input_hash)[:16])
 
     def public_key(self, dataset: str) -> Ref:
         """Where the public half of the signing key is published, beside the pointer."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pandas as pd
 from prefect.artifacts import create_markdown_artifact
 
+from artifacts.backtest_page import with_pictures
 from artifacts.markdown_text import escaped, table
 from artifacts.prefect_markdown import gallery, ingest_markdown, objects_markdown, page, training_markdown
 from artifacts.purchase_orders import order_lines, order_totals
@@ -92,6 +93,23 @@ def show_prediction(prediction: Ref) -> None:
     assumed = "\n".join(f"- {note}" for note in facts.notes)
     sections = [gallery(_plots(store, published)), assumed, objects_markdown(_objects(published))]
     _show("prediction", published, page(title, sections))
+
+
+@step
+def show_backtest(backtest: Ref) -> None:
+    """Errors, calibration and money of every recipe, where the cheapest loses, and where the tables lie."""
+    store, _ = connection()
+    published = read_published(store, folder_of(backtest))
+    text = read_file(store, published, "backtest.md").decode()
+    plots = {
+        name: read_file(store, published, name) for name in published.manifest.files if name.endswith(".png")
+    }
+    objects = {
+        name: place
+        for name, place in _objects(published).items()
+        if not name.startswith(("windows/", "plots/"))
+    }
+    _show("backtest", published, f"{with_pictures(text, plots)}\n{objects_markdown(objects)}\n")
 
 
 @step

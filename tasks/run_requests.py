@@ -123,6 +123,43 @@ class TrainRequest(Request):
     seed: Seed = 1
 
 
+class BacktestRequest(Request):
+    """Forecast the past from several cutoffs with every recipe, and hold it against what happened."""
+
+    dataset: DatasetName = "ventas"
+    dataset_version: str | None = Field(
+        None, pattern=r"^[0-9a-f]{16}$", description="The latest where not given."
+    )
+    recipes: tuple[RecipeName, ...] = Field(
+        RECIPES_BY_DEFAULT,
+        min_length=1,
+        description="Candidates to compare, each with its first hyperparameters, on the same windows.",
+    )
+    windows: int = Field(
+        6, ge=1, le=60, description="Rolling-origin windows in the second half of the history."
+    )
+    horizon: Horizon | None = Field(
+        None, description="Periods of a window; 35 days, 13 weeks, 6 months or 4 quarters where not given."
+    )
+    lead_time: int | None = Field(
+        None, ge=0, le=200, description="Periods from an order to the shelf; 14 days where not given."
+    )
+    review_period: int | None = Field(
+        None, ge=1, le=31, description="Periods between two orders; a week where not given."
+    )
+    holding_cost: float = Field(
+        0.2,
+        ge=0,
+        le=1e6,
+        description="Money per unit left over from one order to the next, for items that state no costs.",
+    )
+    shortage_cost: float = Field(
+        1.0, gt=0, le=1e6, description="Money per unit of lost sales, for items that state no costs."
+    )
+    paths: Paths = 200
+    seed: Seed = 1
+
+
 class ForecastRequest(Request):
     """Forecast the coming periods with a model of the registry."""
 

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from forecasting.features.rows import RowLimits, forecast_rows
+from forecasting.features.rows import RowLimits, forecast_rows, training_rows
 from forecasting.recipes.contract import Standing
-from forecasting.recipes.registry import Candidate
+from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.recipes.regressions import single_threaded_sums
 from forecasting.series.history import History
 from forecasting.series.panel import Panel
@@ -57,6 +57,20 @@ def backtest_cutoffs(
     judging = rolling_cutoffs(shift(first, periods // 2 - 1, freq), end, horizon, windows, freq)
     earlier = [shift(judging[0], -horizon * back, freq) for back in range(ERROR_WINDOWS, 0, -1)]
     return judging, tuple(cutoff for cutoff in earlier if cutoff >= shift(first, periods // 4 - 1, freq))
+
+
+def with_enough_rows(
+    panel: Panel, recipes: Sequence[str], cutoff: pd.Timestamp, horizon: int, limits: RowLimits
+) -> list[str]:
+    """Those of `recipes` that can be fitted on what is known at `cutoff`; InputError if none can."""
+    history = History.of(panel.upto(cutoff))
+    rows = len(training_rows(history, history.position(cutoff), horizon, limits))
+    able = [name for name in recipes if rows >= RECIPES[name].least_rows]
+    if not able:
+        raise InputError(
+            f"the history is too short for {', '.join(recipes)}; add seasonal_naive to the recipes"
+        )
+    return able
 
 
 def evaluate(

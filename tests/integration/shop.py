@@ -12,6 +12,7 @@ from typing import Any
 import builders
 import pandas as pd
 
+from flows.backtest import backtest
 from flows.forecast import forecast
 from flows.ingest import ingest
 from flows.replenish import replenish
@@ -23,7 +24,7 @@ from storage.objects import ObjectStore
 from storage.settings import Settings
 from tasks.connection import folder_of
 from tasks.orders import move
-from tasks.run_requests import ForecastRequest, IngestRequest, ReplenishRequest, TrainRequest
+from tasks.run_requests import BacktestRequest, ForecastRequest, IngestRequest, ReplenishRequest, TrainRequest
 
 BASELINES = ("seasonal_naive", "moving_average")
 QUICK_PATHS = 100
@@ -61,6 +62,10 @@ class Shop:
     def train(self, **options: Any) -> Published:
         quick = {"recipes": ("seasonal_naive",), "windows": 2, "trials": 1}
         return self._published(train(TrainRequest(dataset=self.dataset, **quick | options)))
+
+    def backtest(self, **options: Any) -> Published:
+        quick = {"recipes": BASELINES, "windows": 2, "horizon": 4, "paths": QUICK_PATHS}
+        return self._published(backtest(BacktestRequest(dataset=self.dataset, **quick | options)))
 
     def forecast(self, **options: Any) -> Published:
         quick = {"paths": QUICK_PATHS}

@@ -39,6 +39,7 @@ NAMES = {
     "<model_version>": "v0001",
     "<horizon>": "8",
     "<hash>": "0" * 8,
+    "<backtest_id>": "0" * 16,
     "<plan_id>": "2026-W07-r1",
     "<purchase_order>": "2026-W07-r1-plant",
 }
@@ -61,6 +62,7 @@ def known_places() -> Iterator[Folder | Ref]:
         KEYS.prediction(dataset, version, "v0001", 8, "0" * 64),
         KEYS.plan(dataset, NAMES["<plan_id>"]),
     )
+    yield KEYS.backtest(dataset, "0" * 64)
     yield from (KEYS.public_key(dataset), KEYS.orders(dataset))
     yield KEYS.orders(dataset).folder(NAMES["<purchase_order>"])
     yield KEYS.order_event(dataset, NAMES["<purchase_order>"], 1)

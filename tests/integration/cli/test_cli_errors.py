@@ -48,7 +48,7 @@ def test_no_model_yet_and_no_stock_file(shop: Shop, tmp_path: Path) -> None:
             "option colour: Extra inputs are not permitted; `abasto run train",
         ),
         (["run", "train", "-d", "No Such"], "String should match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"),
-        (["run", "bake"], "there is no flow 'bake'; use one of ingest, train, forecast, replenish"),
+        (["run", "bake"], "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish"),
         (
             ["upload", __file__, "--as", "sales"],
             "--as sales is not a folder for uploads; use one of ventas, ",

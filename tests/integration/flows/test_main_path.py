@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, Lo
 from prefect.logging.handlers import APILogWorker
 from shop import BASELINES, Shop, World
 
+from flows.backtest import backtest
 from flows.forecast import forecast
 from flows.ingest import ingest
 from flows.replenish import replenish
@@ -334,8 +335,8 @@ def test_a_name_with_an_underscore_goes_all_the_way(world: World) -> None:
 
 
 def test_flows_are_named_like_their_files() -> None:
-    assert [flow.name for flow in (ingest, train, forecast, replenish)] == [
-        *("ingest", "train", "forecast", "replenish")
+    assert [flow.name for flow in (ingest, train, backtest, forecast, replenish)] == [
+        *("ingest", "train", "backtest", "forecast", "replenish")
     ]
 
 

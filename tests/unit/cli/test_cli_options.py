@@ -56,7 +56,12 @@ def test_every_flow_lists_its_parameters_with_their_meaning(
 @pytest.mark.parametrize(
     ("kind", "dataset", "options", "said"),
     [
-        ("bake", None, [], "there is no flow 'bake'; use one of ingest, train, forecast, replenish"),
+        (
+            "bake",
+            None,
+            [],
+            "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish",
+        ),
         ("train", None, ["colour=1"], "option colour: Extra inputs are not permitted"),
         ("train", None, ["recipes=[]"], "option recipes: "),
         ("train", None, ['recipes=["magic"]'], "option recipes.0: Input should be 'seasonal_naive'"),

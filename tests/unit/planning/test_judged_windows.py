@@ -11,7 +11,8 @@ from forecasting.judging.losses import measures
 from forecasting.recipes.registry import Candidate
 from forecasting.series.panel import Panel, build_panel
 from intake.errors import InputError
-from planning.judged_windows import INTERVAL, MONEY, DecisionRules, JudgedWindows, judge
+from planning.decision_rules import DecisionRules, decision_rules
+from planning.judged_windows import INTERVAL, MONEY, JudgedWindows, judge
 
 SERIES, WEEKS, HORIZON = 6, 80, 4
 CANDIDATES = (Candidate("seasonal_naive"), Candidate("linear_regression"))
@@ -100,3 +101,25 @@ def test_a_series_that_begins_later_is_judged_from_then_on() -> None:
 def test_rules_that_decide_nothing_are_refused(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         replace(RULES, **wrong)  # type: ignore[arg-type]
+
+
+def test_items_state_costs_for_a_series_or_for_a_product_and_others_take_those_given() -> None:
+    items = pd.DataFrame(
+        {
+            "unique_id": ["soap", "north/cream", "tea"],
+            "holding_cost": [0.3, 0.5, 0.1],
+            "shortage_cost": [3.0, 5.0, np.nan],
+            "price": [4.0, 9.0, 2.0],
+        }
+    )
+    series = ("north/cream", "north/soap", "south/soap", "south/tea")
+    times = {"lead_time": 2, "review_period": 7, "holding_cost": 0.7, "shortage_cost": 1.0}
+    rules = decision_rules(series, items, **times)  # type: ignore[arg-type]
+    assert rules.holding_cost.tolist() == pytest.approx([0.5, 0.3, 0.3, 0.1])  # 0.7 over seven days
+    assert rules.shortage_cost.tolist() == [5.0, 3.0, 3.0, 1.0]
+    assert rules.unit_value is not None
+    assert rules.unit_value.tolist() == [9.0, 4.0, 4.0, 2.0]
+    assert "3 of 4 series have costs of their own; the others cost 0.7 per unit" in rules.notes[0]
+    without = decision_rules(series, None, **times)  # type: ignore[arg-type]
+    assert without.unit_value is None
+    assert without.shortage_cost.tolist() == [1.0] * 4

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from intake.errors import InputError
 from storage import ids
-from storage.keys import UPLOAD_FOLDERS, Folder, Keys, Ref, checked_path, pointer_in
+from storage.keys import UPLOAD_FOLDERS, Folder, Keys, Ref, checked_path, pointer_in, window_file
 
 KEYS = Keys()
 VERSION = "0123456789abcdef"
@@ -60,6 +60,10 @@ def test_the_layout_is_that_of_the_design() -> None:
     assert str(KEYS.rejected(SHA, VERSION)) == f"dataset-predicciones/rechazados/{SHA}/{VERSION}.csv"
     assert str(KEYS.model("d", "v0012")) == "modelos/d/v0012/"
     assert str(pointer_in(KEYS.dataset_models("d"))) == "modelos/d/latest.json"
+    backtest = KEYS.backtest("d", SHA)
+    assert str(backtest) == "modelos/d/backtests/aaaaaaaaaaaaaaaa/"
+    window = backtest / window_file(date(2026, 2, 2), "ridge")
+    assert str(window) == f"{backtest}windows/2026-02-02/ridge.parquet"
     assert (
         str(KEYS.prediction("d", VERSION, "v0012", 31, SHA)) == f"predicciones/d/{VERSION}-v0012-31-aaaaaaaa/"
     )
