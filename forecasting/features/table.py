@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.features.fading import faded
 from forecasting.features.look_alikes import lenders_rows, with_lent
 from forecasting.features.rows import Rows
 from forecasting.features.scale import series_scale
@@ -188,13 +189,13 @@ def _life(history: History, rows: Rows, windows: Windows, scale: Array) -> dict[
 
 def _silent(history: History, rows: Rows, windows: Windows) -> npt.NDArray[np.bool_]:
     """Rows of closed periods, and of series never observed up to the origin (unless look-alikes speak for
-    them) or without a row for so long that they ended.
+    them), without a row for so long that they ended, or without a sale for so long that they faded out.
     """
     spoken = history.spoken[rows.series, rows.origin]
     never = history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1) == 0
     never &= ~np.isin(rows.series, list(history.look_alikes))
     closed = history.closed[rows.series, rows.period]
-    return np.asarray(closed | never | (rows.origin - spoken >= windows.ended))
+    return np.asarray(closed | never | faded(history, rows) | (rows.origin - spoken >= windows.ended))
 
 
 def _calendar(history: History, windows: Windows) -> tuple[dict[str, Array], dict[str, pd.Categorical]]:

@@ -63,7 +63,8 @@ def test_every_recipe_gives_non_negative_whole_paths_for_awkward_series(recipe: 
     mean = dict(zip(paths.unique_id, paths.mean().mean(axis=1).tolist(), strict=True))
     assert mean["ended"] == mean["never"] == 0.0
     assert mean["zero"] < 0.5
-    assert mean["dying"] < 3.0 or recipe == "seasonal_naive"  # it remembers a better year
+    # These remember a better year: nothing changes where nothing sells (Teunter, Syntetos & Babai 2011).
+    assert mean["dying"] < 3.0 or recipe in {"seasonal_naive", "croston", "sba"}
     assert 3.0 < mean["usual"] < 14.0
     assert 1.0 < mean["new"] < 20.0
     assert 0.05 < mean["intermittent"] < 2.0 or recipe == "seasonal_naive"
