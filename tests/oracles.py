@@ -214,3 +214,56 @@ def backlog_of_one_line(demand: Sequence[float], capacity: Sequence[float], on_h
         net += most - wanted
         late += max(-net, 0.0)
     return late
+
+
+def material_requirements(
+    links: Sequence[tuple[str, str, float]],
+    required: dict[str, list[float]],
+    rules: dict[str, dict[str, float]],
+    lots: dict[str, list[tuple[int, float]]],
+    receipts: dict[str, list[float]],
+) -> tuple[dict[str, list[float]], dict[str, list[float]], dict[str, list[float]]]:
+    """MRP one thing, period and lot at a time: gross requirements, planned receipts and what expired, by
+    thing.
+
+    links: parent, component, units in one good parent. lots: (last period it can be used in, units).
+    """
+    things = sorted({name for parent, component, _ in links for name in (parent, component)} | set(required))
+    periods = len(next(iter(required.values())))
+    gross = {name: list(required.get(name, [0.0] * periods)) for name in things}
+    planned, expired = ({name: [0.0] * periods for name in things} for _ in range(2))
+    todo = list(things)
+    while todo:
+        name = next(each for each in todo if not any(up in todo for up, down, _ in links if down == each))
+        todo.remove(name)
+        rule = rules.get(name, {})
+        shelf = sorted([list(lot) for lot in lots.get(name, [])])
+        life = rule.get("shelf_life", 0) or math.inf
+        for period in range(periods):
+            coming = receipts.get(name, [0.0] * periods)
+            there = sum(units for last, units in shelf if last >= period) + coming[period]
+            missing = gross[name][period] + rule.get("safety_stock", 0) - there
+            order = 0.0
+            if missing > 1e-9:
+                order, running = missing, missing
+                for later in range(period + 1, min(period + int(rule.get("periods_covered", 1)), periods)):
+                    running += gross[name][later] - coming[later]
+                    order = max(order, running)
+                order = max(order, rule.get("minimum_order_quantity", 0))
+                pack = rule.get("pack_size", 0)
+                if pack:
+                    order = math.ceil(order / pack - 1e-9) * pack
+            planned[name][period] = order
+            shelf = sorted([*shelf, [period + life - 1, order + coming[period]]])
+            wanted = gross[name][period]
+            for lot in shelf:
+                if lot[0] >= period:
+                    taken = min(lot[1], wanted)
+                    lot[1] -= taken
+                    wanted -= taken
+            expired[name][period] = sum(units for last, units in shelf if last == period)
+            release = max(period - int(rule.get("lead_time", 0)), 0)
+            for parent, component, units in links:
+                if parent == name:
+                    gross[component][release] += units * order
+    return gross, planned, expired

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import math
 
 import numpy as np
@@ -375,3 +377,20 @@ def test_what_makes_no_sense_is_refused_with_the_way_out(make: object, says: str
     assert callable(make)
     with pytest.raises(InputError, match=says):
         make()
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "censored_demand",
+        "economic_order_quantity",
+        "lot_sizing",
+        "newsvendor",
+        "reorder_point",
+        "reorder_up_to",
+    ],
+)
+def test_examples_in_docstrings_run(module: str) -> None:
+    done = doctest.testmod(importlib.import_module(f"planning.policies.{module}"))
+    assert done.attempted > 0
+    assert done.failed == 0
