@@ -207,6 +207,45 @@ class LostSales:
         self.cost = float((change.max() + change.min()) / 2)
 
 
+def quarter_ends(
+    use: Sequence[Sequence[float]],
+    yields: Sequence[Sequence[float]],
+    density: float,
+    demand: Sequence[float],
+    weeks_of_supply: Sequence[float],
+    opening: float,
+) -> list[dict[str, float]]:
+    """The formulas of a quarterly workbook for one product, from the plan alone; 13 weeks are a quarter.
+
+    use, yields: by quarter, then by week. demand has one quarter more than there are plans.
+    """
+    ends = []
+    balance = opening
+    for quarter, (used, shares) in enumerate(zip(use, yields, strict=True)):
+        supply = 0.0
+        for wafers, share in zip(used, shares, strict=True):
+            supply += wafers * density * share
+        safety_stock = demand[quarter + 1] / 13 * weeks_of_supply[quarter]
+        balance = balance + supply - demand[quarter]
+        ends.append(
+            {
+                "yielded_supply": supply,
+                "safety_stock": safety_stock,
+                "balance": balance,
+                "excess": balance - safety_stock,
+            }
+        )
+    return ends
+
+
+def most_use(capacity: Sequence[float], ramp: float) -> list[float]:
+    """The most that each week can use where use rises by no more than the ramp."""
+    most = [capacity[0]]
+    for limit in capacity[1:]:
+        most.append(min(limit, most[-1] + ramp))
+    return most
+
+
 def backlog_of_one_line(demand: Sequence[float], capacity: Sequence[float], on_hand: float) -> float:
     """Units late, summed over periods, where one line makes all it can from the first period on."""
     net, late = on_hand, 0.0

@@ -11,9 +11,7 @@ import pulp
 from intake.errors import ServiceError
 
 _DUST: Final = 1e-7  # what solvers take for zero
-_TAKEN_BACK: Final = (
-    1e-6  # relative; how far integers may fall back on a goal for a later one, as solvers round
-)
+_ALMOST_WHOLE: Final = 1e-6  # from a whole number, and solvers take it for one
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,24 @@ def _solve(problem: pulp.LpProblem, goal: Goal, solver: pulp.LpSolver) -> float:
 
 
 def _fix_integers(problem: pulp.LpProblem, goals: Sequence[Goal], solver: pulp.LpSolver) -> None:
-    """Find integers that are best in the order of the goals, and leave them no choice."""
+    """Find integers that are best in the order of the goals, and leave them no choice.
+
+    Solvers take 0.999999 for 1, so a goal may come out better than whole numbers allow, by as much as the
+    greatest number beside an integer makes of it: a later goal gets that much room.
+    """
+    coefficients = [
+        abs(coefficient)
+        for constraint in problem.constraints()
+        for variable, coefficient in constraint.items()
+        if variable.cat == pulp.LpInteger
+    ]
+    greatest = max(coefficients, default=1.0)
     rooms = []
     for goal in goals:
         if len(goal.expression) == 0:
             continue
         value = _solve(problem, goal, solver)
-        most = value + _TAKEN_BACK * max(abs(value), 1.0)
+        most = value + _ALMOST_WHOLE * max(abs(value), 2 * greatest)
         room = problem.add_variable(f"room_for_{goal.name}", None, most)
         problem += goal.expression <= room, f"keep_{goal.name}"
         rooms.append(room)

@@ -1,0 +1,49 @@
+"""A quarterly plan in words: what is late or short, what holds it back, and what it would take."""
+
+from __future__ import annotations
+
+from planning.production.quarterly import QuarterlyProduction
+
+
+def sentences(plan: QuarterlyProduction) -> list[str]:
+    """Whole sentences for a person: what each product lacks, then what holds it back, then the way out."""
+    said = []
+    for product, quarters in plan.quarterly.groupby("product", sort=False):
+        weeks = plan.weekly[plan.weekly["product"] == product]
+        found = (
+            f"{product} uses {weeks['use'].sum():,.0f} of {weeks['capacity'].sum():,.0f} units of capacity"
+        )
+        behind = quarters.loc[quarters["backorders"] > 0, "quarter"]
+        if len(behind):
+            found += (
+                f"; backorders of {quarters['backorders'].sum():,.0f}, summed over the ends of {len(behind)} "
+                f"quarters from that of {behind.iloc[0]:%Y-%m} on"
+            )
+        if quarters["short"].any():
+            found += f"; {quarters['short'].sum():,.0f} short of the wanted stock, summed over quarter ends"
+        said.append(f"{found}.")
+    if plan.goals["minimum_run"] > 0:
+        said.append(f"All weeks together miss the minimum run by {plan.goals['minimum_run']:,.0f} units.")
+    if plan.tight:
+        first = plan.tight[0]
+        label = plan.weekly.set_index("week")["label"].to_dict()[first.week]
+        others = f"; then {len(plan.tight) - 1} more limits" if len(plan.tight) > 1 else ""
+        said.append(
+            f"What holds it back first: the {first.limit} of {first.product} in week {first.week} ({label}), "
+            f"of which one unit more saves {first.worth:,.0f}{others}."
+        )
+    return [*said, *_way_out(plan)]
+
+
+def _way_out(plan: QuarterlyProduction) -> list[str]:
+    added = plan.more_capacity
+    if added.empty:
+        return []
+    by_product = added.groupby("product", sort=False)["units"].agg(["sum", "size"])
+    parts = [
+        f"{row['sum']:,.0f} for {name} over {row['size']:.0f} weeks" for name, row in by_product.iterrows()
+    ]
+    enough = "nothing would be late or short"
+    if plan.still_missing > 0:
+        enough = f"{plan.still_missing:,.0f} would still be late or short, for the ramp"
+    return [f"With {added['units'].sum():,.0f} more units of capacity ({', '.join(parts)}) {enough}."]
