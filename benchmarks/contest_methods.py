@@ -65,29 +65,33 @@ def auto_ets(race: Race) -> Forecasts:
     Unknown periods lie on the line between their neighbours, as it cannot do without them; what is too new
     for it has a Poisson law with its mean.
     """
-    from statsforecast.models import AutoETS
-
-    season_length = SEASONS[race.panel.freq.split("-")[0]]
     history = History.of(race.panel)
     frames, paths = [], {}
     for cutoff in race.reported:
         origin = history.position(cutoff)
         begun = history.begun(origin)
-        drawn = np.zeros((len(begun), PATHS, race.horizon))
-        y_hat = np.zeros((len(begun), race.horizon))
-        for place, series in enumerate(begun):
-            y = without_gaps(history.demand[series, : origin + 1])
-            if len(y) < LEAST_OBSERVED:
-                y_hat[place] = y.mean() if len(y) else 0.0
-                drawn[place] = np.random.default_rng(int(series)).poisson(y_hat[place], drawn[place].shape)
-                continue
-            model = AutoETS(season_length=season_length).fit(y)
-            y_hat[place] = np.maximum(model.predict(h=race.horizon)["mean"], 0.0)
-            simulated = model.simulate(h=race.horizon, n_paths=PATHS, seed=int(series))
-            drawn[place] = np.maximum(np.round(simulated) if (y == y.round()).all() else simulated, 0.0)
-        frames.append(_predictions(race, history, cutoff, y_hat))
-        paths[cutoff] = np.nan_to_num(drawn)
+        each = [_ets_paths(history.demand[series, : origin + 1], race, int(series)) for series in begun]
+        frames.append(_predictions(race, history, cutoff, np.stack([mean for mean, _ in each])))
+        paths[cutoff] = np.stack([drawn for _, drawn in each])
     return Forecasts(pd.concat(frames, ignore_index=True), len(race.reported), paths)
+
+
+def _ets_paths(demand: Array, race: Race, seed: int) -> tuple[Array, Array]:
+    """Mean (horizon,) and paths (paths, horizon) of one series."""
+    from statsforecast.models import AutoETS
+
+    y = without_gaps(demand)
+    if len(y) >= LEAST_OBSERVED:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "divide by zero")  # a model with a parameter per value is tried
+            model = AutoETS(season_length=SEASONS[race.panel.freq.split("-")[0]]).fit(y)
+            mean = np.maximum(model.predict(h=race.horizon)["mean"], 0.0)
+            drawn = np.maximum(model.simulate(h=race.horizon, n_paths=PATHS, seed=seed), 0.0)
+        if np.isfinite(drawn).all():
+            return mean, np.round(drawn) if (y == y.round()).all() else drawn
+    usual = float(y.mean()) if len(y) else 0.0
+    generator = np.random.default_rng(seed)
+    return np.full(race.horizon, usual), generator.poisson(usual, (PATHS, race.horizon)).astype(np.float64)
 
 
 def croston_sba(race: Race) -> Forecasts:
