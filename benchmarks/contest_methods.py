@@ -21,6 +21,7 @@ from forecasting.recipes.regressions import XGBOOST
 from forecasting.series.history import History
 from forecasting.series.splitting import split_by_time
 from forecasting.training import TrainingSettings, train
+from intake.periods import shift
 
 Array = npt.NDArray[np.float64]
 PATHS: Final = 200
@@ -44,11 +45,16 @@ class Forecasts:
 
 
 def choose(race: Race) -> tuple[Candidate, RowLimits]:
-    """The recipe that a training chooses at the first reported cutoff, with its hyperparameters."""
+    """The recipe that a training chooses at the first reported cutoff, with its hyperparameters.
+
+    Its test part is the last horizon before that cutoff: the reported windows judge, so the newest windows
+    before them may choose.
+    """
     cutoff = race.reported[0]
     known = race.panel.upto(cutoff)
     ds = known.frame.loc[known.frame["ds"] <= cutoff, "ds"]
-    training = train(known, split_by_time(ds), TrainingSettings(horizon=race.horizon))
+    split = split_by_time(ds, dates=[shift(cutoff, -race.horizon, race.panel.freq)])
+    training = train(known, split, TrainingSettings(horizon=race.horizon))
     return Candidate(training.recipe, dict(training.hyperparameters)), training.model.settings.limits
 
 
