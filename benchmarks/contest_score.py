@@ -16,7 +16,7 @@ from forecasting.judging.calibration import randomised_pit
 from forecasting.judging.metrics import crps, pinball_loss
 from forecasting.judging.scores import metrics_table
 from forecasting.model import whole_units
-from forecasting.paths.residual_paths import collect, replay
+from forecasting.paths.demand_law import draw_paths, learn_law
 
 Array = npt.NDArray[np.float64]
 QUANTILES: Final = (0.5, 0.8, 0.95)
@@ -94,8 +94,9 @@ def _by_our_law(race: Race, predictions: pd.DataFrame, now: pd.DataFrame) -> Arr
     over = predictions.groupby("cutoff")["ds"].transform("max") <= cutoff
     whole = whole_units(race.panel, cutoff)
     y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, race.horizon)
-    units = whole.reindex(now["unique_id"].unique()).to_numpy(dtype=bool)
-    return replay(collect(predictions[over], whole, seed=0), y_hat, units, PATHS, seed=0)
+    ids = now["unique_id"].unique().tolist()
+    units = whole.reindex(ids).to_numpy(dtype=bool)
+    return draw_paths(learn_law(predictions[over], whole), y_hat, units, ids, PATHS, seed=0)
 
 
 def _known(parts: Sequence[Array]) -> Array:

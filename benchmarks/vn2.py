@@ -44,7 +44,7 @@ from forecasting.features.rows import forecast_rows
 from forecasting.judging.calibration import randomised_pit
 from forecasting.judging.metrics import pinball_loss
 from forecasting.model import ModelSettings, fit
-from forecasting.paths.residual_paths import collect, replay
+from forecasting.paths.demand_law import draw_paths, learn_law
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
@@ -113,7 +113,8 @@ def score(
         now = forecasts[forecasts["cutoff"] == contest.ds[week]]
         y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, INTERVAL)
         means[week] = y_hat
-        drawn[week] = replay(collect(known, whole, seed=0), y_hat, whole.to_numpy(), PATHS, seed=week)
+        law = learn_law(known, whole)
+        drawn[week] = draw_paths(law, y_hat, whole.to_numpy(), contest.unique_id, PATHS, seed=week)
     costs = np.array([play(contest.demand, origin, order_of(drawn)) for origin in WINDOWS])
     return Score(
         costs, path_pinball(contest, drawn), pit_of(contest, drawn, means), time.perf_counter() - began

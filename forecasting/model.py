@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from xgboost import XGBRegressor
 
@@ -19,16 +18,16 @@ from forecasting.explaining.contributions import Contributions, contributions
 from forecasting.explaining.importance import feature_importance, regressions
 from forecasting.features.rows import MOST_ROWS, RowLimits
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
+from forecasting.paths.demand_law import DemandLaw, draw_paths, learn_law
 from forecasting.paths.demand_paths import DemandPaths
-from forecasting.paths.residual_paths import ResidualPaths, collect, replay
 from forecasting.recipes.contract import Fitted, Standing
 from forecasting.recipes.registry import RECIPES, Candidate
-from forecasting.series.history import Array, History
+from forecasting.series.history import History
 from forecasting.series.panel import Panel
 from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Model:
     included.
 
     `fitted` is what the recipe has learned, `exog` and `attributes` the columns that a panel must have.
-    `error_*` and `spread` are the residual paths of `paths.residual_paths`.
+    `law` is the `paths.demand_law.DemandLaw` of its errors, in numbers and arrays.
     """
 
     settings: ModelSettings
@@ -76,10 +75,7 @@ class Model:
     attributes: tuple[str, ...]
     fitted: Fitted
     importance: pd.DataFrame
-    error_probabilities: Array
-    error_size: Array
-    error_window: npt.NDArray[np.int64]
-    spread: tuple[float, float]
+    law: Mapping[str, Any]
     format: int = FORMAT
 
     @property
@@ -99,10 +95,9 @@ class Model:
             raise InputError("demand paths need a horizon of 1 or more and 1 path or more")
         standing = self._standing(panel, cutoff, horizon)
         y_hat = self.settings.candidate.expected(self.fitted, standing).reshape(-1, horizon)
-        residuals = ResidualPaths(self.error_probabilities, self.error_size, self.error_window, self.spread)
         ids = tuple(standing.history.unique_id[place] for place in standing.begun)
         whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
-        values = replay(residuals, y_hat, whole, paths, seed)
+        values = draw_paths(DemandLaw.of(self.law), y_hat, whole, ids, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
 
     def contributions(
@@ -158,9 +153,9 @@ def checked(loaded: object) -> Model:
 def fit(
     panel: Panel, cutoff: pd.Timestamp, settings: ModelSettings, predictions: pd.DataFrame | None = None
 ) -> Model:
-    """The recipe of `settings` fitted on everything up to `cutoff`, with residual paths from before it.
+    """The recipe of `settings` fitted on everything up to `cutoff`, with the law of its errors before it.
 
-    The residual paths come from the out-of-sample `predictions` if they are given (columns as
+    The law comes from the out-of-sample `predictions` if they are given (columns as
     `backtest.evaluate`, of this recipe and no later than the cutoff), else from `settings.windows`
     rolling-origin windows before the cutoff, fitted for the purpose. InputError if the history is too short.
     """
@@ -172,7 +167,6 @@ def fit(
     errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
     if (errors["ds"] > cutoff).any():
         raise InputError(f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model")
-    residuals = collect(errors, whole_units(known, cutoff), settings.seed)
     return Model(
         settings=settings,
         freq=panel.freq,
@@ -181,10 +175,7 @@ def fit(
         attributes=tuple(name for name in _attribute_names(panel) if name in columns),
         fitted=fitted,
         importance=feature_importance(fitted, standing.lesson),
-        error_probabilities=residuals.probabilities,
-        error_size=residuals.size,
-        error_window=residuals.window,
-        spread=residuals.spread,
+        law=learn_law(errors, whole_units(known, cutoff)).plain(),
     )
 
 

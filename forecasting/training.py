@@ -15,7 +15,7 @@ from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.model import Model, ModelSettings, fit, whole_units
-from forecasting.paths.residual_paths import collect, replay
+from forecasting.paths.demand_law import draw_paths, learn_law
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
 from forecasting.series.history import Array
 from forecasting.series.panel import Panel
@@ -101,7 +101,7 @@ def train(
 
     The windows that choose end with `split.development_end`. The winner, and the `champion` (the recipe in
     use) refitted likewise, are compared on rolling-origin windows of the test part, which chose neither; the
-    same out-of-sample errors become the model's residual paths. A champion that is not beaten is refitted on
+    law of demand is learned from the same out-of-sample errors. A champion that is not beaten is refitted on
     the newer sales, so that the model in use does not age. InputError if the history is too short.
     """
     chosen = settings or TrainingSettings()
@@ -262,7 +262,7 @@ def _with_intervals(
     NaN).
     """
     own = predictions[predictions["recipe"] == recipe]
-    values = _replayed(own, errors, known)
+    values = _drawn(own, errors, known)
     columns = {
         name: pd.Series(np.quantile(values, q, axis=1, method="inverted_cdf").reshape(-1), index=own.index)
         for name, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
@@ -277,13 +277,14 @@ def _calibration(errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], known: P
         now = errors[errors["cutoff"] == cutoff]
         ended = errors.groupby("cutoff")["ds"].transform("max") <= cutoff
         y = now["y"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
-        probabilities.append(randomised_pit(_replayed(now, errors[ended], known), y, seed=0).reshape(-1))
+        probabilities.append(randomised_pit(_drawn(now, errors[ended], known), y, seed=0).reshape(-1))
     return calibration_table(np.concatenate(probabilities))
 
 
-def _replayed(now: pd.DataFrame, errors: pd.DataFrame, known: Panel) -> Array:
+def _drawn(now: pd.DataFrame, errors: pd.DataFrame, known: Panel) -> Array:
     """Sample paths (series, paths, horizon) of one recipe's predictions from one cutoff."""
     whole = whole_units(known, now["cutoff"].iloc[0])
     y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
-    units = whole.reindex(now["unique_id"].unique()).to_numpy(dtype=bool)
-    return replay(collect(errors, whole, seed=0), y_hat, units, CALIBRATION_PATHS, seed=0)
+    ids = now["unique_id"].unique().tolist()
+    units = whole.reindex(ids).to_numpy(dtype=bool)
+    return draw_paths(learn_law(errors, whole), y_hat, units, ids, CALIBRATION_PATHS, seed=0)

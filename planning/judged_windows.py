@@ -14,9 +14,9 @@ from forecasting.judging.classes import series_classes
 from forecasting.judging.losses import PINBALL, losses
 from forecasting.judging.metrics import crps, pinball_losses
 from forecasting.model import whole_units
+from forecasting.paths.demand_law import draw_paths, learn_law
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.prediction import prediction_table
-from forecasting.paths.residual_paths import collect, replay
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from planning.decision_cost import decision_cost, opening_stock
@@ -86,9 +86,8 @@ def _drawn(now: pd.DataFrame, errors: pd.DataFrame, panel: Panel, paths: int, se
     unique_id = now["unique_id"].unique()
     whole = whole_units(panel, now["cutoff"].iloc[0])
     y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(len(unique_id), -1)
-    values = replay(
-        collect(errors, whole, seed), y_hat, whole.reindex(unique_id).to_numpy(dtype=bool), paths, seed
-    )
+    units = whole.reindex(unique_id).to_numpy(dtype=bool)
+    values = draw_paths(learn_law(errors, whole), y_hat, units, unique_id.tolist(), paths, seed)
     return DemandPaths(values, tuple(unique_id), pd.DatetimeIndex(now["ds"].iloc[: y_hat.shape[1]]))
 
 

@@ -143,7 +143,7 @@ def _opcodes(stored: io.BytesIO) -> bytes:
 def test_a_model_says_what_it_is() -> None:
     panel = shop_panel()
     model = fit(panel, last_known(panel), settings("ridge"))
-    assert model.format == FORMAT == 2
+    assert model.format == FORMAT == 3
     assert model.recipe == "ridge"
     assert model.freq == "D"
     assert model.cutoff == last_known(panel)
