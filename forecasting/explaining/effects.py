@@ -21,7 +21,7 @@ from forecasting.recipes.contract import Standing
 from forecasting.series.history import History, Index
 from forecasting.series.panel import Panel
 
-MOST_WINDOWS: Final = 12
+LEAST_WINDOWS, MOST_WINDOWS = 3, 12
 ROWS: Final = 100_000  # forecast for each counterfactual, so that very many series cost seconds
 ENOUGH_CASES: Final = 3  # of a series, for an effect of its own
 ENOUGH_SERIES: Final = 8  # for a spread over series; over windows where there are fewer
@@ -84,12 +84,15 @@ def effect_sentences(effects: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _standings(history: History, last: int, model: Model) -> list[Standing]:
-    """Windows of the model's horizon that end with period `last`, the newest first."""
-    horizon = min(model.settings.horizon, max(last // 2, 1))
-    rows = len(history.unique_id) * horizon
-    count = int(np.clip(ROWS // max(rows, 1), 2, MOST_WINDOWS))
-    origins = [last - horizon * (back + 1) for back in range(count)]
-    return [Standing(history, origin, horizon) for origin in origins if origin >= last // 3 and origin >= 0]
+    """Windows of the model's horizon that end with period `last`, the newest first; of very many series fewer
+    windows and only their first periods.
+    """
+    apart = min(model.settings.horizon, max(last // 2, 1))
+    series = max(len(history.unique_id), 1)
+    horizon = int(np.clip(ROWS // (LEAST_WINDOWS * series), 1, apart))
+    count = int(np.clip(ROWS // (series * horizon), LEAST_WINDOWS, MOST_WINDOWS))
+    origins = [last - apart * (back + 1) for back in range(count)]
+    return [Standing(history, origin, horizon) for origin in origins if origin >= max(last // 3, 0)]
 
 
 def _lift(name: str, standings: Sequence[Standing], model: Model) -> Rows:
