@@ -14,6 +14,7 @@ from intake.errors import InputError
 from planning.policies.amounts import refuse_unless_finite, refuse_unless_positive, refuse_unless_share
 from planning.policies.demand_laws import Continuous, DemandLaw, Outcomes
 
+_SETTLED = 1e-12  # Q only grows from one turn to the next
 _FURTHEST = 60  # doublings of a search; 2^60 of anything is beyond what anybody stocks
 
 
@@ -200,6 +201,74 @@ def best_reorder_quantity(stock: WatchedStock) -> ReorderQuantity:
             return ReorderQuantity(float(low - 1), float(high - low + 1), average)
         low, high = (low - 1, high) if below <= above else (low, high + 1)
         total += min(below, above)
+
+
+def best_reorder_point(stock: WatchedStock, *, order_quantity: float) -> ReorderQuantity:
+    """The R of least average cost where Q is given, by a pack or an economic order quantity: G(R) = G(R + Q).
+
+    In whole units the smallest R with G(R + 1 + Q) >= G(R + 1), so that to move the Q positions up by one
+    no longer pays. Snyder & Shen, Fundamentals of Supply Chain Theory, 5.2.
+    """
+    least = stock.demand.quantile(stock.backorder_cost / (stock.backorder_cost + stock.holding_cost))
+    refuse_unless_positive(order_quantity=order_quantity)
+
+    def dearer_above(point: float) -> float:
+        return stock.cost_of_position(point + order_quantity) - stock.cost_of_position(point)
+
+    if isinstance(stock.demand, Continuous):
+        point = float(brentq(dearer_above, least - order_quantity, least))
+    else:
+        point = least - order_quantity
+        while dearer_above(point + 1) < 0:
+            point += 1
+    cost = cost_of_reorder_quantity(stock, reorder_point=point, order_quantity=order_quantity)
+    return ReorderQuantity(point, order_quantity, cost)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PenalisedStock:
+    """Stock that is watched all the time where a missing unit costs money once, however long it is missing.
+
+    As `WatchedStock`, with shortage_cost: money per missing unit [p]; InputError for what cannot be.
+    """
+
+    demand: DemandLaw
+    demand_rate: float
+    ordering_cost: float
+    holding_cost: float
+    shortage_cost: float
+
+    def __post_init__(self) -> None:
+        """Refuse money and demand that are not above 0."""
+        amounts = {name: amount for name, amount in vars(self).items() if name != "demand"}
+        refuse_unless_positive(**amounts)
+        refuse_unless_finite(**amounts)
+
+
+def iterated_reorder_quantity(stock: PenalisedStock) -> ReorderQuantity:
+    """The (R, Q) of Hadley & Whitin (1963), whose two conditions are solved in turn until neither moves.
+
+    P(D > R) = Q h / (p lambda) and Q = sqrt(2 lambda (K + p n(R)) / h), from the economic order quantity
+    on; cost h (Q / 2 + R - E[D]) + (K + p n(R)) lambda / Q. Nahmias, Production and Operations Analysis,
+    5.4; Snyder & Shen, 5.4.1 (expected inventory level). An approximation: what waits is not taken off the
+    stock held. InputError where a shortage costs less than holding stock against it.
+    """
+    worth = stock.shortage_cost * stock.demand_rate
+    missing, quantity = 0.0, 0.0
+    while True:
+        per_order = stock.ordering_cost + stock.shortage_cost * missing
+        larger = math.sqrt(2 * stock.demand_rate * per_order / stock.holding_cost)
+        if larger * stock.holding_cost >= worth:
+            raise InputError(
+                "a shortage costs less than the stock that would prevent it, so no reorder point is worth "
+                "it; check shortage_cost and holding_cost"
+            )
+        point = stock.demand.quantile(1 - larger * stock.holding_cost / worth)
+        if larger <= quantity * (1 + _SETTLED):
+            break
+        quantity, missing = larger, stock.demand.expected_shortage(point)
+    held = stock.holding_cost * (larger / 2 + point - stock.demand.mean)
+    return ReorderQuantity(point, larger, held + per_order * stock.demand_rate / larger)
 
 
 def _best_between(stock: WatchedStock, least: float) -> ReorderQuantity:

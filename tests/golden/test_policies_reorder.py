@@ -8,9 +8,12 @@ from scipy.stats import norm, poisson
 from planning.policies.demand_laws import law_of
 from planning.policies.reorder_point import (
     LeadTimeDemand,
+    PenalisedStock,
     WatchedStock,
+    best_reorder_point,
     best_reorder_quantity,
     cost_of_reorder_quantity,
+    iterated_reorder_quantity,
     reorder_point_for_fill_rate,
     reorder_point_for_service_level,
     service_of,
@@ -107,3 +110,44 @@ def test_best_r_q_in_whole_units_snyder_shen_example_5_8() -> None:
     assert (best.reorder_point, best.order_quantity, best.cost) == (3, 5, pytest.approx(107.9235806))
     cost = cost_of_reorder_quantity(EXAMPLE_5_8, reorder_point=8, order_quantity=12)
     assert cost == pytest.approx(242.5281638)
+
+
+@pytest.mark.parametrize(
+    ("order_quantity", "reorder_point"), [(318, 127.7880349), (150, 147.1949582), (750, 99.8537734)]
+)
+def test_best_r_of_a_given_q_snyder_shen_example_5_2(order_quantity: float, reorder_point: float) -> None:
+    best = best_reorder_point(EXAMPLE_5_1, order_quantity=order_quantity)
+    assert best.reorder_point == pytest.approx(reorder_point, rel=1e-8)
+
+
+def test_q_and_r_in_turn_snyder_shen_example_5_2() -> None:
+    """The expected inventory level approximation; here p is money per missing unit."""
+    stock = PenalisedStock(
+        demand=law_of(norm(1300 / 12, 150 / 12**0.5)),
+        demand_rate=1300,
+        ordering_cost=8,
+        holding_cost=0.225,
+        shortage_cost=7.5,
+    )
+    best = iterated_reorder_quantity(stock)
+    assert best.reorder_point == pytest.approx(213.9704421, rel=1e-8)
+    assert best.order_quantity == pytest.approx(318.5901811, rel=1e-8)
+    assert best.cost == pytest.approx(95.4511402, rel=1e-8)
+
+
+HARVEYS_MUSTARD = law_of(norm(100, 25))
+
+
+def test_q_and_r_in_turn_nahmias_harveys_specialty_shop() -> None:
+    """Nahmias, Production and Operations Analysis, 5.4: 200 jars a year, K = 50, h = 2, p = 25."""
+    stock = PenalisedStock(
+        demand=HARVEYS_MUSTARD, demand_rate=200, ordering_cost=50, holding_cost=2, shortage_cost=25
+    )
+    best = iterated_reorder_quantity(stock)
+    assert (round(best.order_quantity), round(best.reorder_point)) == (111, 143)
+
+
+def test_reorder_points_for_both_service_levels_nahmias_harveys_specialty_shop() -> None:
+    """98 % of the cycles: R = 151; 98 % of the demand with Q = 100: R = 126."""
+    assert round(reorder_point_for_service_level(HARVEYS_MUSTARD, 0.98)) == 151
+    assert round(reorder_point_for_fill_rate(HARVEYS_MUSTARD, 0.98, order_quantity=100)) == 126

@@ -35,9 +35,12 @@ from planning.policies.lot_sizing import (
 from planning.policies.newsvendor import OneOrderCosts, OneSeason, expected_cost, newsvendor
 from planning.policies.reorder_point import (
     LeadTimeDemand,
+    PenalisedStock,
     WatchedStock,
+    best_reorder_point,
     best_reorder_quantity,
     cost_of_reorder_quantity,
+    iterated_reorder_quantity,
     reorder_point_for_fill_rate,
     service_of,
 )
@@ -262,6 +265,24 @@ def test_no_r_q_in_whole_units_is_cheaper_than_the_best(
                 assert cost >= best.cost - 1e-9
 
 
+@settings(max_examples=25)
+@given(mean=st.floats(0.5, 20), quantity=st.integers(1, 30), backorder=st.floats(0.2, 50))
+def test_no_r_in_whole_units_is_cheaper_for_a_given_q(mean: float, quantity: int, backorder: float) -> None:
+    stock = WatchedStock(
+        demand=law_of(stats.poisson(mean)),
+        demand_rate=mean,
+        ordering_cost=1,
+        holding_cost=1,
+        backorder_cost=backorder,
+    )
+    best = best_reorder_point(stock, order_quantity=quantity)
+    for step in (-2, -1, 1, 2):
+        cost = cost_of_reorder_quantity(
+            stock, reorder_point=best.reorder_point + step, order_quantity=quantity
+        )
+        assert cost >= best.cost - 1e-9
+
+
 def test_the_best_r_q_of_another_law_balances_as_zheng_says() -> None:
     stock = WatchedStock(
         demand=law_of(stats.gamma(a=2, scale=20)),
@@ -371,6 +392,18 @@ def test_stockouts_never_make_demand_look_smaller(samples: list[tuple[int, bool]
             "write 95 % as 0.95",
         ),
         (lambda: kaplan_meier([1, 2], [True]), "equal length"),
+        (
+            lambda: iterated_reorder_quantity(
+                PenalisedStock(
+                    demand=law_of(stats.norm(50, 5)),
+                    demand_rate=10,
+                    ordering_cost=100,
+                    holding_cost=5,
+                    shortage_cost=1,
+                )
+            ),
+            "a shortage costs less",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_the_way_out(make: object, says: str) -> None:
