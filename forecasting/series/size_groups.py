@@ -52,8 +52,8 @@ class SizeGroups:
             mean, known = _trailing_means(demand[block], seen[block], start)
             for attribute, groups in enumerate(code):
                 members = _members(groups[block], len(total[attribute]))
-                total[attribute][:] += members @ mean
-                count[attribute][:] += members @ known
+                total[attribute][:] = members @ np.concatenate([total[attribute], mean])
+                count[attribute][:] = members @ np.concatenate([count[attribute], known])
         usual = _usual(demand, seen, start)
         found = cls(code, total, count, usual, np.zeros(len(ends), dtype=np.int64))
         deviance = np.zeros((len(code), len(ends)))
@@ -62,7 +62,7 @@ class SizeGroups:
             for attribute, groups in enumerate(code):
                 guess = found._guess(attribute, groups[block][:, None], ends - 1, mean, known)
                 terms = mean * np.log(np.where(mean > 0, mean / guess, 1.0)) - (mean - guess)
-                deviance[attribute] += (terms * known).sum(axis=0)
+                deviance[attribute] = np.vstack([deviance[attribute], terms * known]).sum(axis=0)
         return replace(found, best=np.argmin(deviance, axis=0).astype(np.int64))
 
     def tells(self, period: Index) -> npt.NDArray[np.bool_]:
@@ -115,5 +115,10 @@ def _usual(demand: Array, seen: Array, start: Index) -> Array:
 
 
 def _members(group: Index, groups: int) -> csr_array:
-    """(groups, series): 1 where the series belongs to the group. Sums by it add series in their order."""
-    return csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    """(groups, groups + series): 1 for the group itself and for each series that belongs to it.
+
+    Times sums so far and the values of the series, it adds series to the sums one after the other, so that
+    where blocks end changes no rounding.
+    """
+    row = np.concatenate([np.arange(groups), group])
+    return csr_array((np.ones(len(row)), (row, np.arange(len(row)))), shape=(groups, len(row)))

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from forecasting_samples import weekly_series
+
+from forecasting.features import rows, table
+from forecasting.features.rows import RowLimits
+from forecasting.recipes.contract import Standing
+from forecasting.series import history, size_groups
+from forecasting.series.history import History
+from forecasting.series.panel import build_panel
 
 ROOT = Path(__file__).parents[3]
 CASES = ("xgboost 12", "ridge 12", "moving_average 400")  # 400 series: sums so long that threads share them
@@ -68,3 +77,20 @@ def test_a_stored_model_forecasts_the_same_bytes_in_another_process(folders: lis
     model = joblib.load(folders[0] / f"{case}.pkl")
     here = model.demand_paths(panel, panel.last_observation, 8, 30, 7).values
     assert here.tobytes() == np.load(folders[0] / f"{case}.npy").tobytes()
+
+
+def test_where_blocks_of_series_and_rows_end_changes_no_feature(monkeypatch: pytest.MonkeyPatch) -> None:
+    sales = weekly_series(30, 70)
+    sales["y"] *= np.pi  # so that sums round
+    kinds = pd.DataFrame({"unique_id": sales["unique_id"].unique(), "kind": list("abc" * 10)})
+    kinds["place"] = ["small"] * 15 + ["large"] * 15
+    panel = build_panel(sales, freq="W-MON", attributes=kinds)
+    standings = []
+    for length in (10**6, 7):
+        for module, name in ((rows, "CELLS"), (table, "ROWS"), (history, "SERIES"), (size_groups, "SERIES")):
+            monkeypatch.setattr(module, f"BLOCK_{name}", length)
+        standing = Standing(History.of(panel), 60, 4, RowLimits(most_rows=400))
+        standings.append((standing.lesson.table, standing.ahead))
+    for one, other in zip(*standings, strict=True):
+        pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
+        np.testing.assert_array_equal(one.scale, other.scale)
