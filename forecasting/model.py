@@ -7,6 +7,7 @@ wherever `forecasting` and `intake` are installed. Change `FORMAT` when its fiel
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from forecasting.paths.demand_law import DemandLaw, draw_paths, learn_law
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.recipes.contract import Fitted, Standing
 from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.regressions import single_threaded_sums
 from forecasting.series.history import History
 from forecasting.series.panel import Panel
 from intake.errors import InputError, IntegrityError, MissingError
@@ -97,7 +99,8 @@ class Model:
         y_hat = self.settings.candidate.expected(self.fitted, standing).reshape(-1, horizon)
         ids = tuple(standing.history.unique_id[place] for place in standing.begun)
         whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
-        values = draw_paths(DemandLaw.of(self.law), y_hat, whole, ids, paths, seed)
+        with single_threaded_sums():
+            values = draw_paths(DemandLaw.of(self.law), y_hat, whole, ids, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
 
     def contributions(
@@ -162,11 +165,16 @@ def fit(
     known = panel.upto(cutoff)
     history = History.of(known, until=cutoff)
     standing = Standing(history, history.position(cutoff), settings.horizon, settings.limits)
-    fitted = settings.candidate.fit(standing, settings.seed)
+    with single_threaded_sums(), ThreadPoolExecutor(1) as beside_the_windows:
+        learning = beside_the_windows.submit(settings.candidate.fit, standing, settings.seed)
+        errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
+        if len(errors) and (errors["ds"] > cutoff).any():
+            raise InputError(
+                f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model"
+            )
+        law = learn_law(errors, whole_units(known, cutoff))
+        fitted = learning.result()
     columns = {name for part in regressions(fitted) for name in part["columns"]}
-    errors = _window_predictions(known, cutoff, settings) if predictions is None else predictions
-    if (errors["ds"] > cutoff).any():
-        raise InputError(f"predictions for periods after the cutoff {cutoff:%Y-%m-%d} cannot teach a model")
     return Model(
         settings=settings,
         freq=panel.freq,
@@ -175,7 +183,7 @@ def fit(
         attributes=tuple(name for name in _attribute_names(panel) if name in columns),
         fitted=fitted,
         importance=feature_importance(fitted, standing.lesson),
-        law=learn_law(errors, whole_units(known, cutoff)).plain(),
+        law=law.plain(),
     )
 
 

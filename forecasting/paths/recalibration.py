@@ -57,7 +57,8 @@ def _drawn_to(
     if len(weight) < LEAST_CASES:
         return prior
     width = np.maximum(upto - below, 1e-9)
-    shares = [weight @ np.clip((point - below) / width, 0.0, 1.0) for point in GRID]
+    # Not a product of vectors, whose rounding depends on how many threads share it.
+    shares = [(weight * np.clip((point - below) / width, 0.0, 1.0)).sum() for point in GRID]
     share = np.asarray(shares) / weight.sum()
     share[-1] = 1.0
     count = _worth(ndtri(np.clip((below + upto) / 2, 1e-4, 1 - 1e-4)), window, weight)

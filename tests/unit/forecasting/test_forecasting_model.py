@@ -209,3 +209,11 @@ def test_too_short_a_history_says_how_much_is_needed() -> None:
         fit(panel, panel.last_observation, settings("ridge"))
     model = fit(panel, panel.last_observation, settings("seasonal_naive"))
     assert model.demand_paths(panel, panel.last_observation, 3).mean().min() > 0
+
+
+def test_without_error_windows_a_model_has_the_law_that_is_assumed() -> None:
+    panel = build_panel(weekly_series(3, 60), freq="W-MON")
+    model = fit(panel, last_known(panel), settings("moving_average", windows=0))
+    paths = model.demand_paths(panel, last_known(panel), 4, 400, 0)
+    np.testing.assert_allclose(paths.mean().mean(axis=1), [2.4, 10.0, 44.0], rtol=0.35)
+    assert fit(panel, last_known(panel), settings("moving_average")).law["whole"] != model.law["whole"]
