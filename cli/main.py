@@ -192,7 +192,7 @@ def page() -> None:
 
 @app.command()
 def run(
-    kind: Annotated[str, typer.Argument(help="ingest, train, backtest, forecast or replenish.")],
+    kind: Annotated[str, typer.Argument(help="ingest, train, backtest, forecast, replenish or plan.")],
     dataset: Annotated[
         str | None,
         typer.Option(
@@ -214,14 +214,25 @@ def run(
     options: Annotated[
         bool, typer.Option("--options", help="List the parameters of this flow and stop.")
     ] = False,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="For plan: the quarterly workbook (.xlsx) to plan."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="For plan: the new workbook; else FILE-plan.xlsx beside it.")
+    ] = None,
 ) -> None:
-    """Run one flow and wait for it; `abasto up` does the work if it is running.
+    """Run one flow and wait for it; `abasto up` does the work if it is running. `plan` needs no services.
 
     Example: `abasto run train --dataset ventas --option windows=6`.
     """
-    from cli.run import list_options, run_from_words
+    from cli.run import list_options, parse_options, run_from_words
 
-    if options:
+    if kind == "plan":
+        from cli.workbook_plan import list_rules, plan_workbook
+
+        list_rules() if options else plan_workbook(workbook, out, parse_options(option or []))
+    elif options:
         list_options(kind)
     else:
         run_from_words(kind, dataset, option or [])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -236,6 +238,52 @@ def quarter_ends(
             }
         )
     return ends
+
+
+def arithmetic(node: ast.expr) -> float:
+    """An expression of numbers and + - * /, as ast.parse reads it."""
+    match node:
+        case ast.BinOp(left, operator, right):
+            one, other = arithmetic(left), arithmetic(right)
+            signs = {ast.Add: one + other, ast.Sub: one - other, ast.Mult: one * other}
+            return one / other if isinstance(operator, ast.Div) else signs[type(operator)]
+        case ast.UnaryOp(ast.USub(), operand):
+            return -arithmetic(operand)
+        case ast.UnaryOp(ast.UAdd(), operand):
+            return arithmetic(operand)
+        case ast.Constant(float() | int() as value):
+            return float(value)
+    raise ValueError(ast.dump(node))
+
+
+def workbook_numbers(sheets: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, float]]:
+    """What a spreadsheet shows: every formula of + - * / and SUM computed from the cells that hold numbers.
+
+    sheets: by name, then by cell such as 'B4'; an empty cell counts as 0, a text is no number.
+    """
+    known: dict[str, dict[str, float]] = {name: {} for name in sheets}
+
+    def number(sheet: str, cell: str) -> float:
+        content = sheets[sheet].get(cell)
+        if isinstance(content, str) and content.startswith("="):
+            if cell not in known[sheet]:
+                known[sheet][cell] = computed(sheet, content[1:])
+            return known[sheet][cell]
+        return float(content) if isinstance(content, (int, float)) else 0.0
+
+    def computed(sheet: str, formula: str) -> float:
+        def added(found: re.Match[str]) -> str:
+            column, first, last = found[1], int(found[2]), int(found[3])
+            return "(" + "+".join(f"{column}{line}" for line in range(first, last + 1)) + ")"
+
+        spelled = re.sub(r"SUM\(([A-Z]+)(\d+):[A-Z]+(\d+)\)", added, formula)
+        numbers = re.sub(r"[A-Z]+\d+", lambda found: repr(number(sheet, found[0])), spelled)
+        return arithmetic(ast.parse(numbers.strip(), mode="eval").body)
+
+    for sheet, cells in sheets.items():
+        for cell in cells:
+            known[sheet][cell] = number(sheet, cell)
+    return known
 
 
 def most_use(capacity: Sequence[float], ramp: float) -> list[float]:

@@ -66,9 +66,14 @@ class CrossRow:
 
 @dataclass(frozen=True)
 class CrossTable:
-    """`quarters` and `weeks`: one label per cell of a row; `weeks` is empty where quarters stand alone."""
+    """`quarters` and `weeks`: one label per cell of a row; `weeks` is empty where quarters stand alone.
+
+    `header_line` and `header`: the line of the quarters, and the first of them as it is written there.
+    """
 
     sheet: str
+    header_line: int
+    header: str
     quarters: tuple[Quarter, ...]
     weeks: tuple[str, ...]
     rows: tuple[CrossRow, ...]
@@ -126,6 +131,8 @@ def cross_table(grid: Grid) -> CrossTable | None:
     first = top + (2 if has_weeks else 1)
     return CrossTable(
         grid.sheet,
+        int(grid.first_lines[top]),
+        rows[top][left],
         tuple(quarters),
         tuple(_padded(below, width)[left:]) if has_weeks else (),
         _rows(grid, rows, first, left, width),

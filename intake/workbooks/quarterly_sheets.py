@@ -26,7 +26,7 @@ from intake.workbooks.quarterly_plan import QuarterlyPlan
 from intake.workbooks.week_dates import read_week_dates
 
 _WEEK_NUMBER: Final = re.compile(r"(wk|ww|week|w|semana|sem|s)[\s_.-]*\d{1,2}", re.IGNORECASE)
-_ALL_PRODUCTS: Final = "total|all|todos|gesamt"
+TOTAL: Final = "total|all|todos|gesamt"
 
 DEMAND: Final = ("demand|demanda|effectivedemand|nachfrage|demande",)
 WEEKS_OF_SUPPLY: Final = ("wos|weeks|semanas",)
@@ -53,7 +53,7 @@ class _Sheets:
 
 def looks_like(grids: Sequence[Grid]) -> bool:
     """Whether these are the sheets of a quarterly workbook."""
-    found = _by_part(grids)
+    found = tables_by_part(grids)
     return {"demand", "capacity", "yield"} <= set(found)
 
 
@@ -92,7 +92,8 @@ def read_quarterly_plan(grids: Sequence[Grid]) -> QuarterlyPlan:
     return replace(plan, findings=findings)
 
 
-def _by_part(grids: Sequence[Grid]) -> dict[str, CrossTable]:
+def tables_by_part(grids: Sequence[Grid]) -> dict[str, CrossTable]:
+    """The tables of the sheets by the part they play: demand, capacity, yield, plan."""
     found: dict[str, CrossTable] = {}
     for grid in grids:
         table = cross_table(grid)
@@ -113,7 +114,7 @@ def _part(table: CrossTable) -> str | None:
 
 
 def _sheets(grids: Sequence[Grid]) -> _Sheets:
-    found = _by_part(grids)
+    found = tables_by_part(grids)
     name = grids[0].name if grids else ""
     needed = {
         "demand": "quarters along the top and a row of demand per product",
@@ -174,7 +175,7 @@ def _weeks(sheets: _Sheets, unreadable: list[str]) -> tuple[pd.DataFrame, list[F
             f"and they differ from week {differ + 1} on; weeks are matched by their position"
         )
         findings.append(Finding(sheets.names["yield"], sentence, suspicious=True))
-    totals = [row for row in capacity.rows if has_words(row.product, _ALL_PRODUCTS)]
+    totals = [row for row in capacity.rows if has_words(row.product, TOTAL)]
     total = next((row for row in totals if has_words(row.attribute, *AVAILABLE)), None)
     dates = pd.Series(ds[:count]).reindex(range(count))
     frame = pd.DataFrame(

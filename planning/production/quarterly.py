@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pulp
 
+from intake.workbooks.cross_table import Quarter
 from planning.production.lexicographic import Goal, Reached, minimise_in_order
 from planning.production.quarterly_rules import Capacity, Numbers, QuarterlyRules, Window
 
@@ -40,7 +41,7 @@ class Tight:
 
 @dataclass(frozen=True, eq=False)
 class QuarterlyProduction:
-    """The plan of a window.
+    """The plan of a window, which begins with the quarter `first`.
 
     weekly: product, week, label, quarter, capacity, use, unused. quarterly: product, quarter, yielded_supply,
     demand, balance, safety_stock, excess, backorders, short, over: in units of products. goals: what was
@@ -49,6 +50,7 @@ class QuarterlyProduction:
     capacity with which nothing is late or short, and still_missing the units that are even so.
     """
 
+    first: Quarter
     weekly: pd.DataFrame
     quarterly: pd.DataFrame
     goals: Mapping[str, float]
@@ -83,6 +85,7 @@ def plan_quarters(
     added, still_missing = _least_more_capacity(window, linear, solver)
     weekly = _weekly(model, window, rules)
     return QuarterlyProduction(
+        first=window.quarters[0],
         weekly=weekly,
         quarterly=_quarterly(window, rules, weekly),
         goals={

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulp.apis.coin_api import pulp_cbc_path
-from quarterly_workbook_case import WEEKS, Made, read, workbook
+from quarterly_workbook import WEEKS, Made, read, workbook
 
 from intake.errors import InputError
 from intake.workbooks.cross_table import Quarter
@@ -79,7 +79,7 @@ def test_what_can_be_had_is_had_and_the_rest_is_told(solver: pulp.LpSolver) -> N
     assert of(plan.weekly, "B2")["use"].tolist() == pytest.approx([4.0] * 2 * WEEKS)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.lists(st.integers(0, 400).map(float), min_size=3, max_size=3),
     st.lists(st.integers(0, 20).map(float), min_size=3 * WEEKS, max_size=3 * WEEKS),
