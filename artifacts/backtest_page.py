@@ -27,20 +27,17 @@ FORMATS: Final = {
     "coverage_50": ".0%",
     "coverage_80": ".0%",
     "coverage_95": ".0%",
-    "interval_pinball_80": ",.2f",
-    "interval_crps": ",.2f",
     "holding": ",.0f",
     "shortage": ",.0f",
     "cost": ",.0f",
-    "cost_share": ".0%",
     "rows": ",d",
 }
 _SHOWN: Final = ("wape", "mase", "rmsse", "bias", "crps", "coverage_80", "cost")
 _ERRORS: Final = ("mae", "mse", "rmse", "wape", "mase", "rmsse", "bias", "rows")
 _DISTRIBUTION: Final = (
     *("pinball_50", "pinball_80", "pinball_95", "crps", "coverage_50", "coverage_80", "coverage_95"),
-    *("interval_pinball_80", "interval_crps"),
 )
+_INTERVAL: Final = ("interval_pinball_50", "interval_pinball_80", "interval_pinball_95", "interval_crps")
 _MONEY: Final = ("holding", "shortage", "cost")
 MOST_SERIES: Final = 10
 MOST_HORIZONS: Final = 13
@@ -67,8 +64,10 @@ def backtest_markdown(
         _plot("money"),
         "**Errors**",
         _shown(overall, ("recipe", *_ERRORS)),
-        "**Distributions** (interval: the demand of lead time and review period together)",
+        "**Distributions** of single periods",
         _shown(overall, ("recipe", *_DISTRIBUTION)),
+        "**Distributions** of lead time and review period together, which an order is decided by",
+        _shown(overall, ("recipe", *_INTERVAL)),
         _plot("calibration"),
         _plot("where_we_lose"),
     ]
@@ -109,7 +108,11 @@ def with_pictures(markdown: str, plots: Mapping[str, bytes]) -> str:
 
 
 def _shown(rows: pd.DataFrame, columns: Sequence[str]) -> str:
-    shown = rows[list(columns)].rename(columns={"unique_id": "series", "abc_xyz": "class"})
+    shown = rows[list(columns)].rename(
+        columns=lambda name: {"unique_id": "series", "abc_xyz": "class"}.get(
+            name, name.removeprefix("interval_")
+        )
+    )
     return table(shown, FORMATS)
 
 

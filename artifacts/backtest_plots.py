@@ -167,6 +167,7 @@ def calibration_by_class(by_class: pd.DataFrame) -> bytes:
         words = CLASS_WORDS.get(str(row[name]), str(row[name]).capitalize())
         title = f"{words}: at most {worst:.1f} points off 10 %, {count(int(row['rows']), 'case')}"
         dress(left, title, small=True)
+        left.set_ylabel("cases, %", fontsize=8, color=INK)
         for place, promised in enumerate((50, 80, 95)):
             found = 100 * float(row[f"coverage_{promised}"])
             right.plot([promised, found], [place, place], color=QUIET, linewidth=2)
