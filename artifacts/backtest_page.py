@@ -50,7 +50,7 @@ def backtest_markdown(
     *,
     names: Mapping[str, str] = NO_NAMES,
 ) -> str:
-    """The page, with links to plots/*.png: `tables` by name, as `planning.backtest_tables` makes them.
+    """The page, with links to plots/*.png. `tables`: of `planning.priced_backtest.backtest_tables`.
 
     The recipe that costs least comes first; what is cut by class, window, horizon and series is of that one.
     """

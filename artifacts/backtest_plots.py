@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -192,12 +193,34 @@ def calibration_by_class(by_class: pd.DataFrame) -> bytes:
     return png(drawing)
 
 
-def where_we_lose(
-    tables: Mapping[str, pd.DataFrame], recipe: str, *, top: int = 10, names: Mapping[str, str] = NO_NAMES
-) -> bytes:
-    """Where the money of one recipe goes: by ABC-XYZ, by kind of demand, by horizon, and in which series.
+@dataclass(frozen=True)
+class Loss:
+    """What is lost: the column `total`, its parts (words -> column), what to call it and its unit."""
 
-    `tables` as `planning.backtest_tables` makes them. One series alone has neither classes nor worst series.
+    total: str
+    parts: Mapping[str, str]
+    noun: str
+    axis: str
+
+
+MONEY_LOST: Final = Loss(
+    "cost", {"leftovers": "holding", "lost sales": "shortage"}, "money lost", "money, all windows"
+)
+MISSED: Final = Loss("absolute", {"missed": "absolute"}, "error", "sum of absolute errors, units")
+
+
+def where_we_lose(
+    tables: Mapping[str, pd.DataFrame],
+    recipe: str,
+    *,
+    loss: Loss = MONEY_LOST,
+    top: int = 10,
+    names: Mapping[str, str] = NO_NAMES,
+) -> bytes:
+    """Where one recipe loses: by ABC-XYZ, by kind of demand, by horizon, by window, and in which series.
+
+    `tables` as `judged_windows.loss_tables` makes them, the worst series of the recipe first. One series
+    alone has neither classes nor worst series.
     """
     own = {name: rows[rows["recipe"] == recipe] for name, rows in tables.items()}
     series = own["by_series"]["unique_id"].nunique()
@@ -213,44 +236,45 @@ def where_we_lose(
     by_abc, by_kind, by_horizon, by_window = (
         drawing.add_subplot(grid[row, column]) for row in (0, 1) for column in (0, 1)
     )
-    _shares(by_abc, own["by_abc_xyz"], "ABC-XYZ class")
+    _shares(by_abc, own["by_abc_xyz"], loss, "ABC-XYZ class")
     kinds = own["by_intermittency"].set_index("intermittency")
     in_order = [kind for kind in (*KINDS, "no sales") if kind in kinds.index]
-    _shares(by_kind, kinds.loc[in_order].reset_index(), "kind of demand")
+    _shares(by_kind, kinds.loc[in_order].reset_index(), loss, "kind of demand")
     _over_time(by_horizon, by_window, own)
     axes = drawing.add_subplot(grid[2, :])
     shown = worst[::-1]
     places = np.arange(len(shown))
-    axes.barh(places, shown["holding"], color=BLUE, height=0.7, label="leftovers")
-    axes.barh(places, shown["shortage"], left=shown["holding"], color=ORANGE, height=0.7, label="lost sales")
+    so_far = np.zeros(len(shown))
+    for (words, column), colour in zip(loss.parts.items(), (BLUE, ORANGE), strict=False):
+        axes.barh(places, shown[column], left=so_far, color=colour, height=0.7, label=words)
+        so_far += shown[column].to_numpy(np.float64)
     axes.set_yticks(places, [label(named(str(name), names), 40) for name in shown["unique_id"]])
-    for place, (cost, wape) in enumerate(zip(shown["cost"], shown["wape"], strict=True)):
+    for place, (end, wape) in enumerate(zip(so_far, shown["wape"], strict=True)):
         text = f" missed by {wape:.0%}" if np.isfinite(wape) else " nothing sold"
-        axes.text(cost, place, text, va="center", fontsize=8.5, color=INK)
+        axes.text(end, place, text, va="center", fontsize=8.5, color=INK)
     axes.margins(x=0.14, y=0.02)
     number_axis(axes, along="x")
-    part = _part(worst["cost"], own["by_series"]["cost"])
-    title = f"{len(worst)} of {count(series, 'series')} lose {part:.0%} of the money"
-    dress(axes, title, grid="x", x_label="money, all windows", keys=True)
+    part = _part(worst[loss.total], own["by_series"][loss.total])
+    title = f"{len(worst)} of {count(series, 'series')} make {part:.0%} of the {loss.noun}"
+    dress(axes, title, grid="x", x_label=loss.axis, keys=len(loss.parts) > 1)
     return png(drawing)
 
 
-def _shares(axes: Axes, rows: pd.DataFrame, words: str) -> None:
-    """Share of the money lost beside that of the forecasts, by the class in the first column of `rows`."""
+def _shares(axes: Axes, rows: pd.DataFrame, loss: Loss, words: str) -> None:
+    """Share of the loss beside that of the forecasts, by the class in the first column of `rows`."""
     places = np.arange(len(rows))
     for offset, column, colour, name in (
-        (-0.2, "cost", VERMILLION, "of the money lost"),
+        (-0.2, loss.total, VERMILLION, f"of the {loss.noun}"),
         (0.2, "rows", SKY, "of all forecasts"),
     ):
         share = 100 * rows[column] / max(float(rows[column].sum()), 1e-9)
         axes.bar(places + offset, share, width=0.38, color=colour, label=name)
     axes.set_xticks(places, rows.iloc[:, 0].tolist())
     number_axis(axes)
-    dearest = rows.loc[rows["cost"].idxmax()]
-    part = _part(dearest["cost"], rows["cost"])
-    title = f"{str(dearest.iloc[0]).capitalize()}: {part:.0%} of what is lost"
-    if words == "ABC-XYZ class":
-        title = f"{dearest.iloc[0]}: {part:.0%} of what is lost"
+    worst = rows.loc[rows[loss.total].idxmax()]
+    part = _part(worst[loss.total], rows[loss.total])
+    name = str(worst.iloc[0])
+    title = f"{name[:1].upper()}{name[1:]}: {part:.0%} of the {loss.noun}"
     dress(axes, title, y_label="%", x_label=words, keys=True)
 
 
@@ -295,8 +319,8 @@ def backtest_plots(
 ) -> Mapping[str, bytes]:
     """All plots of a backtest by name; those of one recipe are of the cheapest.
 
-    tables: of `planning.backtest_tables`. classes: unique_id, intermittency, value, of the last cutoff.
-    history: unique_id, ds, y. outlook: recipe and the forecasts from the last cutoff.
+    tables: of `planning.priced_backtest.backtest_tables`. classes: unique_id, intermittency, value, of the
+    last cutoff. history: unique_id, ds, y. outlook: recipe and the forecasts from the last cutoff.
     """
     best = str(tables["overall"]["recipe"].iloc[0])
     calibration = tables["calibration"]

@@ -12,12 +12,13 @@ import pandas as pd
 from forecasting.features.rows import MOST_ROWS, RowLimits
 from forecasting.judging.backtest import evaluate, rolling_cutoffs, with_enough_rows
 from forecasting.judging.calibration import calibration_table, randomised_pit
+from forecasting.judging.judged_windows import JudgedWindows, Window, drawn_windows, judge_windows
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.model import Model, ModelSettings, fit, whole_units
 from forecasting.paths.demand_law import draw_paths, learn_law
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
-from forecasting.series.history import Array
+from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
 from intake.errors import InputError
@@ -77,8 +78,8 @@ class Training:
     winner, all before the test part (a row per trial, with its hyperparameters); `test_metrics` on the test
     part seen from its first cutoff; `window_metrics` on rolling-origin windows through the test part.
     `test_predictions` have the columns of `backtest.evaluate`, those of the model's recipe also p10, p50,
-    p90. `importance`: feature, importance. `calibration`: nominal, empirical, rows. `decision`: promote it or
-    not. `notes`: what was left out, and why.
+    p90. `importance`: feature, importance. `calibration`: nominal, empirical, rows, and `judged`: both of the
+    model's recipe on those windows. `decision`: promote it or not. `notes`: what was left out, and why.
     """
 
     model: Model
@@ -91,6 +92,7 @@ class Training:
     test_predictions: pd.DataFrame
     importance: pd.DataFrame
     calibration: pd.DataFrame
+    judged: JudgedWindows
     notes: tuple[str, ...] = ()
 
 
@@ -143,6 +145,7 @@ def train(
         seed=chosen.seed,
     )
     model = fit(known, split.test_end, model_settings, errors)
+    judged_windows, probabilities = _judged(errors, through_test, known)
     return Training(
         model=model,
         recipe=winner.recipe,
@@ -153,7 +156,8 @@ def train(
         window_metrics=window_metrics,
         test_predictions=_with_intervals(test, winner.name, past_errors, known),
         importance=model.importance,
-        calibration=_calibration(errors, through_test, known),
+        calibration=calibration_table(np.concatenate(probabilities)),
+        judged=judged_windows,
         notes=(*known.notes, *notes),
     )
 
@@ -270,15 +274,21 @@ def _with_intervals(
     return predictions.assign(**columns)
 
 
-def _calibration(errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], known: Panel) -> pd.DataFrame:
-    """Calibration of the winner's paths from each of `cutoffs`, made of the errors known by then."""
-    probabilities = []
-    for cutoff in cutoffs:
-        now = errors[errors["cutoff"] == cutoff]
-        ended = errors.groupby("cutoff")["ds"].transform("max") <= cutoff
-        y = now["y"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
-        probabilities.append(randomised_pit(_drawn(now, errors[ended], known), y, seed=0).reshape(-1))
-    return calibration_table(np.concatenate(probabilities))
+def _judged(
+    errors: pd.DataFrame, cutoffs: Sequence[pd.Timestamp], known: Panel
+) -> tuple[JudgedWindows, list[Array]]:
+    """The recipe of `errors` judged from each of `cutoffs`, and the randomised PIT of what came."""
+    history = History.of(known)
+    whole = {cutoff: whole_units(known, cutoff) for cutoff in cutoffs}
+    probabilities: list[Array] = []
+
+    def noted(window: Window) -> Mapping[str, Array]:
+        probabilities.append(randomised_pit(window.drawn.values, window.y, seed=0).reshape(-1))
+        return {}
+
+    own = errors.assign(recipe=errors["recipe"].iloc[-1])  # trials of a search have names of their own
+    windows = drawn_windows(own, cutoffs, history, whole, paths=CALIBRATION_PATHS, seed=0)
+    return judge_windows(windows, history, also=noted), probabilities
 
 
 def _drawn(now: pd.DataFrame, errors: pd.DataFrame, known: Panel) -> Array:

@@ -19,10 +19,9 @@ from forecasting.training import USUAL_HORIZON
 from intake.errors import InputError
 from intake.periods import whole_periods
 from intake.tables import Table
-from planning.backtest_tables import backtest_tables
 from planning.decision_rules import DecisionRules, decision_rules
-from planning.judged_windows import judge
 from planning.plan import usual_review_period
+from planning.priced_backtest import backtest_tables, judge
 from storage.code_identity import code_identity
 from storage.datasets import from_parquet, to_parquet
 from storage.keys import MANIFEST, Folder, Ref, pointer_in, window_file

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from artifacts import plots
+from artifacts import backtest_plots, plots
 from artifacts.csv_files import csv_bytes
 from artifacts.item_names import item_names
 from artifacts.model_card import ModelFacts, model_card
 from forecasting.explaining.effects import effect_sentences, exog_effects
+from forecasting.judging.judged_windows import loss_tables
 from forecasting.recipes.registry import Candidate
 from forecasting.series.panel import Panel
 from forecasting.training import Champion, Training, TrainingSettings, train
@@ -178,12 +179,23 @@ def _documents(facts: ModelFacts, training: Training, effects: pd.DataFrame) -> 
 
 def _plots(panel: Panel, training: Training, names: Mapping[str, str]) -> dict[str, bytes]:
     history = panel.frame.dropna(subset=["y"])
+    tables = loss_tables(training.judged)
     own = training.test_predictions[training.test_predictions["recipe"] == training.recipe]
     drawn = {
         "actual_against_forecast": plots.actual_against_forecast(history, own, names=names),
         "residuals": plots.residuals(own),
         "error_by_series": plots.error_by_series(own, names=names),
         "feature_importance": plots.feature_importance(training.importance),
+        "fans": backtest_plots.fans(
+            history,
+            training.judged.outlook,
+            backtest_plots.examples_of(training.judged.classes, history),
+            names=names,
+        ),
+        "calibration_by_class": backtest_plots.calibration_by_class(tables["calibration"]),
+        "where_we_lose": backtest_plots.where_we_lose(
+            tables, training.recipe, loss=backtest_plots.MISSED, names=names
+        ),
         "calibration": plots.calibration(training.calibration.rename(columns={"rows": "cases"})),
     }
     return {f"plots/{name}.png": png for name, png in drawn.items()}

@@ -21,5 +21,8 @@ def without_plots(monkeypatch: pytest.MonkeyPatch) -> None:
 
     drawn_by = ("models.plots.actual_against_forecast", "models.plots.residuals", "models.plots.calibration")
     drawn_by += ("models.plots.error_by_series", "models.plots.feature_importance", "plans.fan")
+    drawn_by += tuple(
+        f"models.backtest_plots.{name}" for name in ("fans", "calibration_by_class", "where_we_lose")
+    )
     for function in (*drawn_by, "predictions.fan", "predictions.staffing"):
         monkeypatch.setattr(f"tasks.{function}", dot)

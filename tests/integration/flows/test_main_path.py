@@ -85,7 +85,8 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
     assert names(weekly.model) >= {"model.pkl", "model.sig", "metrics.json", "model_card.md"}
     assert {name for name in names(weekly.model) if name.startswith("plots/")} == {
         *("plots/actual_against_forecast.png", "plots/residuals.png", "plots/error_by_series.png"),
-        *("plots/feature_importance.png", "plots/calibration.png"),
+        *("plots/feature_importance.png", "plots/calibration.png", "plots/calibration_by_class.png"),
+        *("plots/fans.png", "plots/where_we_lose.png"),
     }
     assert names(weekly.prediction) == {
         *("forecast.parquet", "prediccion.csv", "explicaciones.csv", "plots/fan.png")

@@ -10,14 +10,14 @@ from forecasting_samples import awkward_series, daily_shop
 from artifacts.backtest_page import backtest_markdown, with_pictures
 from artifacts.backtest_plots import backtest_plots, examples_of
 from forecasting.judging.backtest import backtest_cutoffs, evaluate
+from forecasting.judging.judged_windows import JudgedWindows
 from forecasting.judging.losses import MEASURES
 from forecasting.recipes.registry import Candidate
 from forecasting.series.history import History
 from forecasting.series.panel import Panel, build_panel
 from intake.errors import InputError
-from planning.backtest_tables import backtest_tables
 from planning.decision_rules import decision_rules
-from planning.judged_windows import MONEY, JudgedWindows, judge
+from planning.priced_backtest import MONEY, backtest_tables, judge
 
 SAVED = b"\x89PNG"
 

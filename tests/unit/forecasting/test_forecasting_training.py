@@ -9,7 +9,7 @@ from forecasting.judging.backtest import evaluate
 from forecasting.recipes.registry import DEFAULT_RECIPES, Candidate
 from forecasting.series.panel import build_panel
 from forecasting.series.splitting import split_by_time
-from forecasting.training import Champion, Training, TrainingSettings, _calibration, train
+from forecasting.training import Champion, Training, TrainingSettings, _judged, train
 from intake.errors import InputError, MissingError
 
 CHEAP = ("seasonal_naive", "moving_average", "ridge")
@@ -46,6 +46,8 @@ def test_intervals_and_calibration_are_about_the_winner(shop: Training) -> None:
     others = shop.test_predictions[shop.test_predictions["recipe"] != shop.recipe]
     assert others[["p10", "p50", "p90"]].isna().all(axis=None)
     assert (shop.calibration["rows"] > 100).all()
+    assert set(shop.judged.by_series["recipe"]) == {shop.recipe}
+    assert shop.judged.by_series["rows"].sum() == shop.calibration["rows"].iloc[0]
     assert np.abs(shop.calibration["empirical"] - shop.calibration["nominal"]).max() < 0.2
 
 
@@ -122,11 +124,11 @@ def test_calibration_uses_only_errors_known_by_then() -> None:
     ended_later = errors["cutoff"].isin([cutoffs[2], cutoffs[4]])  # a window that began, one that had not
     ended_before = errors["cutoff"] == cutoffs[1]
     usual, *others = (
-        _calibration(errors.assign(y=errors["y"].mask(rewritten, 9_999.0)), [judged], panel)
+        _judged(errors.assign(y=errors["y"].mask(rewritten, 9_999.0)), [judged], panel)
         for rewritten in (errors["y"] < 0, ended_later, ended_before)
     )
-    pd.testing.assert_frame_equal(others[0], usual)
-    assert not others[1].equals(usual)
+    np.testing.assert_array_equal(others[0][1], usual[1])
+    assert not np.array_equal(others[1][1], usual[1])
 
 
 def test_awkward_series_train_without_a_murmur() -> None:

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from forecasting.judging.backtest import backtest_cutoffs, evaluate
+from forecasting.judging.judged_windows import JudgedWindows
 from forecasting.judging.losses import measures
 from forecasting.recipes.registry import Candidate
 from forecasting.series.panel import Panel, build_panel
 from intake.errors import InputError
 from planning.decision_rules import DecisionRules, decision_rules
-from planning.judged_windows import INTERVAL, MONEY, JudgedWindows, judge
+from planning.priced_backtest import INTERVAL, MONEY, judge
 
 SERIES, WEEKS, HORIZON = 6, 80, 4
 CANDIDATES = (Candidate("seasonal_naive"), Candidate("linear_regression"))
