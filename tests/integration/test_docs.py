@@ -26,6 +26,7 @@ from doc_pages import (
 
 from cli.main import app
 from cli.run import parse_options, request_model
+from cli.workbook_plan import rules_of
 from intake.mapping_file import parse_mapping
 from storage.keys import UPLOAD_FOLDERS, Folder, Keys, Ref, pointer_in
 
@@ -97,7 +98,8 @@ def complaint(command: str) -> str | None:
         return None if "does not exist" in str(refused) else str(refused) or repr(refused)
     if step.name == "run":
         try:
-            request_model(given["kind"])(**parse_options(given["option"] or []))
+            options = parse_options(given["option"] or [])
+            rules_of(options) if given["kind"] == "plan" else request_model(given["kind"])(**options)
         except ValueError as invalid:
             return str(invalid)
     return None
