@@ -64,8 +64,8 @@ class ProductionPlan:
     production: unique_id, resource, period, use, good_units. balance: unique_id, period, demand, receipts,
     on_hand, backorders, safety_stock; backorders are negative stock and stand apart. goals: what was reached,
     in order. missed: every constraint that is missed. binding: the constraints behind the first goal that is
-    missed, or else behind the cost, dearest first. relaxations: each a way to a feasible plan, cheapest
-    first.
+    missed, or else behind the cost or the stock that is held, dearest first. relaxations: each a way to a
+    feasible plan, cheapest first.
     """
 
     production: pd.DataFrame
@@ -172,17 +172,18 @@ def _missed(model: ProductionModel) -> tuple[Missed, ...]:
 def _binding(
     model: ProductionModel, reached: Mapping[str, Reached], missed: tuple[Missed, ...]
 ) -> tuple[Binding, ...]:
-    """Of the first goal that is missed; where none is, of the one that holds the cost."""
+    """Of the first goal that is missed; where none is, of the cost or else of the stock that is held."""
     counts = {model.goal_that_counts(each.aim, each.unique_id) for each in missed}
-    counts = counts or {model.goal_that_counts(Aim.COST)}
-    behind = next(name for name in reached if name in counts)
-    worth = {name: abs(dual) for name, dual in reached[behind].marginal.items()}
-    found = [
-        Binding(place.aim, *_where(model.asked, place), behind, worth[name])
-        for name, place in model.limits.items()
-        if name in worth and place.aim in _BINDS
-    ]
-    return tuple(sorted(found, key=lambda each: -each.worth))
+    behind = counts or {model.goal_that_counts(aim) for aim in (Aim.COST, Aim.STOCK_HELD)}
+    for goal, each in reached.items():
+        found = [
+            Binding(place.aim, *_where(model.asked, place), goal, abs(each.marginal[name]))
+            for name, place in model.limits.items()
+            if goal in behind and name in each.marginal and place.aim in _BINDS
+        ]
+        if found or goal in counts:
+            return tuple(sorted(found, key=lambda each: -each.worth))
+    return ()
 
 
 def _where(asked: ProductionProblem, place: Place) -> tuple[str, str, str]:

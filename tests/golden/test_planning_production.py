@@ -101,6 +101,11 @@ def test_a_peak_above_capacity_is_made_ahead_and_as_late_as_can_be(solver: pulp.
     plan = plan_production(one_product(product, 200.0), solver)
     assert plan.feasible
     assert used(plan, "line") == pytest.approx([50, 200, 200, 200])
+    # Capacity costs no production; but with one more in W4, one unit less is made in W2 and held to W4.
+    assert [(each.period, each.goal, each.worth) for each in plan.binding] == [
+        ("W4", "stock_held", pytest.approx(2)),
+        ("W3", "stock_held", pytest.approx(1)),
+    ]
     assert plan.balance["on_hand"].tolist() == pytest.approx([0, 100, 200, 0])
 
 
