@@ -10,16 +10,17 @@ import pytest
 from planning.policies.lot_sizing import (
     KnownDemand,
     LotSizes,
+    known_demand,
     least_unit_cost,
     part_period_balancing,
     silver_meal,
     wagner_whitin,
 )
 
-EXAMPLE_3_9 = KnownDemand([90, 120, 80, 70], ordering_cost=500, holding_cost=2)
-PROBLEM_3_27 = KnownDemand([150, 100, 80, 200], ordering_cost=120, holding_cost=0.8)
-PROBLEM_3_29 = KnownDemand([730, 580, 445, 650, 880], ordering_cost=100, holding_cost=0.1)
-CASINGS = KnownDemand([18, 30, 42, 5, 20], ordering_cost=80, holding_cost=2)
+EXAMPLE_3_9 = known_demand([90, 120, 80, 70], ordering_cost=500, holding_cost=2)
+PROBLEM_3_27 = known_demand([150, 100, 80, 200], ordering_cost=120, holding_cost=0.8)
+PROBLEM_3_29 = known_demand([730, 580, 445, 650, 880], ordering_cost=100, holding_cost=0.1)
+CASINGS = known_demand([18, 30, 42, 5, 20], ordering_cost=80, holding_cost=2)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from planning.policies.economic_order_quantity import (
     incremental_discount,
 )
 from planning.policies.lot_sizing import (
-    KnownDemand,
+    known_demand,
     least_unit_cost,
     part_period_balancing,
     silver_meal,
@@ -165,7 +165,7 @@ def test_wagner_whitin_is_the_cheapest_of_all_sets_of_periods(
 ) -> None:
     per_period = st.lists(st.integers(0, 40), min_size=len(demand), max_size=len(demand))
     ordering, holding, unit = (numbers.draw(per_period) for _ in range(3))
-    plan = wagner_whitin(KnownDemand(demand, ordering, holding, unit))
+    plan = wagner_whitin(known_demand(demand, ordering_cost=ordering, holding_cost=holding, unit_cost=unit))
     assert plan.cost == pytest.approx(oracles.cheapest_lot_sizes(demand, ordering, holding, unit))
     left = np.cumsum(plan.order_quantity - demand)
     assert (left >= 0).all()
@@ -178,7 +178,7 @@ def test_wagner_whitin_is_the_cheapest_of_all_sets_of_periods(
 def test_rules_of_thumb_serve_demand_and_are_never_cheaper(
     demand: list[int], ordering: int, holding: int
 ) -> None:
-    known = KnownDemand(demand, ordering, holding)
+    known = known_demand(demand, ordering_cost=ordering, holding_cost=holding)
     least = wagner_whitin(known).cost
     for rule in (silver_meal, least_unit_cost, part_period_balancing):
         lots = rule(known)
@@ -192,7 +192,7 @@ def test_rules_of_thumb_serve_demand_and_are_never_cheaper(
 
 
 def test_a_cheap_period_is_used_for_later_ones_even_without_demand_of_its_own() -> None:
-    plan = wagner_whitin(KnownDemand([0, 0, 10], ordering_cost=[50, 1, 50], holding_cost=1))
+    plan = wagner_whitin(known_demand([0, 0, 10], ordering_cost=[50, 1, 50], holding_cost=1))
     assert plan.order_quantity.tolist() == [0, 10, 0]
 
 
@@ -378,8 +378,8 @@ def test_stockouts_never_make_demand_look_smaller(samples: list[tuple[int, bool]
         (lambda: Outcomes(np.array([1.0, 2.0]), np.array([0.5, 0.4])), "add up to 1"),
         (lambda: Outcomes(np.array([2.0, 1.0]), np.array([0.5, 0.5])), "rise"),
         (lambda: law_of(stats.cauchy()), "no finite mean"),
-        (lambda: KnownDemand([1, 2], ordering_cost=[1, 2, 3], holding_cost=1), "each of 2 periods"),
-        (lambda: KnownDemand([1, -2], ordering_cost=1, holding_cost=1), "not negative"),
+        (lambda: known_demand([1, 2], ordering_cost=[1, 2, 3], holding_cost=1), "each of 2 periods"),
+        (lambda: known_demand([1, -2], ordering_cost=1, holding_cost=1), "not negative"),
         (
             lambda: ReviewedStock(
                 demand=law_of_samples([0.5]), ordering_cost=1, holding_cost=1, backorder_cost=1
