@@ -230,6 +230,20 @@ def test_origins_name_the_orders_of_the_customer_and_what_nobody_asked_for() -> 
         pegging(made, "C")
 
 
+def test_what_expired_was_for_nobody() -> None:
+    """Ten arrive for 4 and 1, and 5 expire; ten more arrive for 1, and 9 are too many."""
+    rules = pd.DataFrame({"unique_id": ["A"], "minimum_order_quantity": [10.0], "shelf_life": [2]})
+    made = plan(links_of(("A", "B", 1)), required_of(("A", 0, 4), ("A", 1, 1), ("A", 2, 1)), rules)
+    behind = origins(made, "B")[["ds", "quantity", "required", "required_ds"]]
+    assert list(behind.itertuples(index=False, name=None)) == [
+        (week(0), 4.0, "A", week(0)),
+        (week(0), 1.0, "A", week(1)),
+        (week(0), 5.0, "", pd.NaT),
+        (week(2), 1.0, "A", week(2)),
+        (week(2), 9.0, "", pd.NaT),
+    ]
+
+
 def test_what_cannot_be_taken_as_it_stands_is_said() -> None:
     stock = pd.DataFrame({"unique_id": ["A", "B"], "on_hand": [-3.0, 5.0], "quarantine": [0.0, 2.0]})
     orders = pd.DataFrame(
