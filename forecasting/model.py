@@ -188,15 +188,21 @@ def fit(
 
 
 def whole_units(panel: Panel, cutoff: pd.Timestamp) -> pd.Series[bool]:
-    """Per unique_id: whether all its demand up to `cutoff` came in whole units."""
+    """Per unique_id: whether all its demand up to `cutoff` came in whole units; of a series without any, that
+    of its look-alikes.
+    """
     series, ids = panel.series
     y = panel.frame["y"].to_numpy()
     past = (panel.frame["ds"] <= cutoff).to_numpy()
     whole = np.ones(len(ids), dtype=np.bool_)
     whole[series[past & ~np.isnan(y) & (y != np.round(y))]] = False
-    begun = np.zeros(len(ids), dtype=np.bool_)
+    begun, sold = (np.zeros(len(ids), dtype=np.bool_) for _ in range(2))
     begun[series[past]] = True
-    return pd.Series(whole, index=ids)[begun]
+    sold[series[past & ~np.isnan(y)]] = True
+    of_series = pd.Series(whole, index=ids)
+    for name in set(panel.newcomers) & set(ids[~sold]):
+        of_series[name] = of_series.reindex(list(panel.newcomers[name].similar_to)).dropna().all()
+    return of_series[begun]
 
 
 def _window_predictions(known: Panel, cutoff: pd.Timestamp, settings: ModelSettings) -> pd.DataFrame:

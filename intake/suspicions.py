@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
 from intake.findings import Finding
+from intake.look_alikes import look_alikes
 
 Lines = npt.NDArray[np.int64]
 
@@ -24,7 +25,8 @@ _SELDOM: Final = 0.5
 
 
 def find_suspicions(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
-    """Dates far from the others, numbers 100 times the usual of their series, zeros from some date on.
+    """Dates far from the others, numbers 100 times the usual of their series, zeros from some date on,
+    look-alikes that the file does not have.
 
     `frame`: accepted rows; `lines`: where each stands in the file, None where rows are sums of
     lines. Every finding is suspicious.
@@ -39,6 +41,8 @@ def find_suspicions(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
             findings += _out_of_scale(frame, column, lines, both_ways=both_ways)
     if {"ds", "y"} <= set(frame.columns) and is_datetime64_any_dtype(frame["ds"]):  # items keep text
         findings += _zeros_from_a_date_on(frame)
+    if {"unique_id", "similar_to"} <= set(frame.columns):
+        findings += _unknown_look_alikes(frame, lines)
     return findings
 
 
@@ -92,6 +96,23 @@ def _zeros_from_a_date_on(frame: pd.DataFrame) -> list[Finding]:
         "leave those rows out if they stand for periods that are not over"
     )
     return [Finding("y", sentence, suspicious=True)]
+
+
+def _unknown_look_alikes(frame: pd.DataFrame, lines: Lines | None) -> list[Finding]:
+    known = set(frame["unique_id"])
+    pairs = zip(frame["similar_to"].astype(str), frame["unique_id"].astype(str), strict=True)
+    unknown = [
+        [name for name, series in look_alikes(text, unique_id, known).items() if not series]
+        for text, unique_id in pairs
+    ]
+    odd = np.array([len(names) > 0 for names in unknown], dtype=np.bool_)
+    texts = pd.Series([", ".join(names) for names in unknown], frame.index, dtype=object)[odd]
+    return _finding(
+        "similar_to",
+        texts + _where(frame, odd, lines),
+        "similar_to what is no other unique_id of this file",
+        "a new product is forecast from look-alikes that have sales",
+    )
 
 
 def _where(frame: pd.DataFrame, odd: npt.NDArray[np.bool_], lines: Lines | None) -> pd.Series[str]:

@@ -104,7 +104,12 @@ def _strangers(
     products = {part for name in unique_id for part in name.split("/")[1:2]}
     named = (
         (stock, known, "is in the stock file and has no forecast: not planned; add its sales"),
-        (items, known | products, "is in the items table and has no forecast: not planned; add its sales"),
+        (
+            items,
+            known | products,
+            "is in the items table and has no forecast: not planned; add its sales, or name look-alikes in "
+            "similar_to",
+        ),
         (open_orders, known, "is on order and has no forecast: not planned; add its sales"),
     )
     return [

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from intake.look_alikes import look_alikes
 from intake.periods import period_start
-
-SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,11 @@ def newcomers_of(
     found: dict[str, Newcomer] = {}
     sentences = []
     for unique_id, text, first in zip(named["unique_id"], named["similar_to"], launches, strict=True):
-        names = [name.strip() for name in str(text).split(SEPARATOR) if name.strip()]
-        known = {name: _resolved(name, str(unique_id), sells) for name in names}
+        known = look_alikes(str(text), str(unique_id), sells)
+        new = look_alikes(str(text), str(unique_id), unsold)
         sentences += [
             f"items, column similar_to of '{unique_id}': '{name}' "
-            + (
-                "is itself new"
-                if {name, _beside(name, str(unique_id))} & unsold
-                else "is no series with sales"
-            )
+            + ("is itself new" if new[name] else "is no series with sales")
             + " and cannot speak for a new product; name one that sells"
             for name, series in known.items()
             if not series
@@ -95,15 +90,3 @@ def lent_values(
     means = lenders.merge(known, on="lender").groupby(["unique_id", "ds"])[column].mean()
     wanted = pd.MultiIndex.from_frame(future[["unique_id", "ds"]])
     return future[column].mask(lent, pd.Series(means.reindex(wanted).to_numpy(), index=future.index))
-
-
-def _resolved(name: str, newcomer: str, sold: Collection[str]) -> str:
-    """The series that `name` means, '' where it is none with sales, or the newcomer itself."""
-    found = next((each for each in (name, _beside(name, newcomer)) if each in sold), "")
-    return "" if found == newcomer else found
-
-
-def _beside(name: str, newcomer: str) -> str:
-    """`name` as a product at the newcomer's own place."""
-    place, slash, _ = newcomer.rpartition("/")
-    return f"{place}{slash}{name}"

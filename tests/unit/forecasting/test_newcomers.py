@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from forecasting_samples import weekly_series
 
+from forecasting.model import whole_units
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
@@ -111,3 +112,10 @@ def test_who_speaks_for_whom_is_read_from_the_items() -> None:
     assert "'n/soap' is itself new" in doubts[0]
     assert "'n/tee' is no series with sales" in doubts[2]
     assert newcomers_of(items, sold, "W-MON", None)[0] == {"n/old": Newcomer(("n/tea",))}
+
+
+def test_a_newcomer_is_sold_in_whole_units_where_its_look_alikes_are() -> None:
+    sales = SALES.assign(y=SALES["y"].where(SALES["unique_id"] != "s05", SALES["y"] / 3))
+    panel = panel_with({"cut": Newcomer(("s04", "s05")), "piece": Newcomer(("s04",))}, sales)
+    whole = whole_units(panel, LAST)
+    assert whole[["cut", "piece", "s04", "s05"]].tolist() == [False, True, True, False]

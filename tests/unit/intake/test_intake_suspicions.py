@@ -106,3 +106,13 @@ def test_a_sum_of_lines_is_named_by_its_series_and_period() -> None:
 def test_ordinary_sales_are_not_suspicious(y: list[int]) -> None:
     frame = panel([float(each) for each in y] + [1.0])
     assert find_suspicions(frame, np.arange(len(frame))) == []
+
+
+def test_a_look_alike_that_the_items_do_not_have_is_named_with_its_line() -> None:
+    content = b"Tienda,Articulo,Similar a\nn,soap,\nn,balm,soap\nn,oil,n/soap;soup\nn,tea,tea\n"
+    reading = read_table(content, "Productos.csv", Table.ITEMS)
+    (found,) = [finding for finding in reading.findings if finding.about == "similar_to"]
+    assert found.suspicious
+    assert found.sentence == (
+        "2 rows are similar_to what is no other unique_id of this file: soup in line 4, tea in line 5"
+    )
