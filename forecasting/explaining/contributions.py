@@ -28,6 +28,10 @@ from forecasting.recipes.combination import Combination
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
 from forecasting.recipes.regressions import Regression, single_threaded_sums
 
+_TAKEN: Final = {
+    *(USUAL, SEASON, TREND, WEEKDAY, PRODUCT, NOT_BELOW_ZERO),
+    *("ds", "unique id", "mean", "explanation", "explicacion"),
+}
 _RECENT: Final = ("mean_", "exponential_mean_", "lag_", "periods_since_sale")
 _SEASONAL: Final = ("season_", "profile", "year_", "month", "quarter")
 _BLOCK: Final = 50_000  # rows explained at a time
@@ -77,7 +81,7 @@ def contributions(
     names = events(history, standing.origin)
     without = instead(standing, dict.fromkeys(names, 0.0)) if names else standing
     parts = _parts(recipe, fitted, hyperparameters, without, rows, words)
-    always = [words(name) for name in names if words(name) in parts]
+    always = list(dict.fromkeys(words(name) for name in names if words(name) in parts))
     parts = parts.assign(**{USUAL: parts[USUAL] + parts[always].sum(axis=1)}).drop(columns=always)
     before = parts.sum(axis=1).to_numpy(dtype=np.float64)
     for number, name in enumerate(names, start=1):
@@ -87,7 +91,7 @@ def contributions(
         later = dict.fromkeys(names[number:], 0.0)
         stage = instead(standing, later) if later else standing
         after = np.maximum(recipe.expected(fitted, stage, hyperparameters)[rows], 0.0)
-        parts[words(name)] = after - before
+        parts[words(name)] = parts.get(words(name), 0.0) + after - before
         before = after
     groups = [USUAL, *(name for name in parts.columns if name != USUAL)]
     values = np.where(standing.ahead.silent[rows, None], 0.0, parts[groups].to_numpy(dtype=np.float64))
@@ -106,7 +110,8 @@ class _Words:
     def __call__(self, feature: str) -> str:
         own = [name for name in self.exog if feature == name or feature.startswith(f"{name}_")]
         if own:
-            return max(own, key=len).replace("_", " ")
+            word = max(own, key=len).replace("_", " ")
+            return f"{word} (column)" if word in _TAKEN else word
         if feature in self.attributes:
             return PRODUCT
         if feature == "weekday" or (self.daily and feature.startswith("season_")):

@@ -68,6 +68,23 @@ def test_a_promotion_is_worth_what_it_adds_and_nothing_where_there_is_none(recip
     assert "promotion" not in split("plain", RECIPES[recipe]).groups
 
 
+def test_columns_that_are_called_like_a_part_are_told_apart_and_two_of_one_name_add_up() -> None:
+    sales = daily_shop().rename(columns={"promotion": "trend"})
+    day = (np.arange(len(sales)) % 9 == 0).astype(float)
+    sales = sales.assign(school_day=day, y=sales["y"] + 90 * day, **{"school day": 0.0})
+    sales.loc[::7, "school day"] = 1.0
+    panel = build_panel(sales, freq="D", known_in_advance=("trend", "school_day", "school day"))
+    ahead = extend(panel, panel.last_observation, HORIZON, dict.fromkeys(panel.exog, 1.0))
+    standing = Standing(History.of(ahead), len(sales) - 1, HORIZON)
+    recipe = RECIPES["ridge"]
+    learned = fitted(recipe, standing)
+    parts = contributions(recipe, *learned, standing)
+    assert set(parts.groups) == {"usual", "trend", "weekday", "trend (column)", "school day"}
+    assert parts.values[0, 0, parts.groups.index("trend (column)")] == pytest.approx(150, abs=60)
+    expected = recipe.expected(learned[0], standing, learned[1])
+    np.testing.assert_allclose(parts.values[0].sum(axis=1), expected, rtol=1e-9)
+
+
 def test_weekdays_are_told_apart_from_the_usual() -> None:
     parts = split("plain", RECIPES["linear_regression"])
     days = STANDINGS["plain"].history.ds[-HORIZON:]
