@@ -21,6 +21,16 @@ def lent_mean(history: History, rows: Rows, window: int) -> Array:
     return _mean_by_row(history.mean_between(lender, end - window, end), place, len(rows))
 
 
+def lent_values(history: History, series: Index, values: Array) -> Array:
+    """Mean of `values`, one for each of the `series` (ascending), over each one's look-alikes among them; NaN
+    without any.
+    """
+    place, lender = history.lenders(series)
+    among = np.isin(lender, series)
+    found = np.searchsorted(series, lender[among])
+    return _mean_by_row(values[found], place[among], len(series))
+
+
 def lenders_rows(history: History, rows: Rows) -> tuple[Index, Rows]:
     """Which of `rows` each look-alike speaks for, and its own row at the same origin and horizon."""
     place, lender = history.lenders(rows.series)

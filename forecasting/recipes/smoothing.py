@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from forecasting.features.look_alikes import lent_values
 from forecasting.features.weekday_profile import weekday_profile
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standing
 
@@ -27,7 +28,8 @@ class Smoothing:
 
     Days: demand is divided by the weekday's index before, and the level multiplied by it after. Longer
     periods: the level is multiplied by the season index of all series (feature `profile`) where the
-    hyperparameter `profile` is 1. A series in which nothing was ever observed has the level of its scale.
+    hyperparameter `profile` is 1. A series in which nothing was ever observed has the level of its scale,
+    or that of its look-alikes over theirs.
     """
 
     smooth: Callable[[Array, Hyperparameters], Array]
@@ -47,7 +49,8 @@ class Smoothing:
             standing.history.demand[standing.begun, : standing.origin + 1] / past, hyperparameters
         )
         scale = standing.ahead.scale.reshape(-1, standing.horizon)[:, 0]
-        known = np.where(np.isnan(smoothed), scale, smoothed)
+        lent = np.nan_to_num(lent_values(standing.history, standing.begun, smoothed / scale), nan=1.0)
+        known = np.where(np.isnan(smoothed), scale * lent, smoothed)
         return np.asarray((known[:, None] * ahead).reshape(-1))
 
 

@@ -37,7 +37,7 @@ def standing_of(panel: Panel, horizon: int) -> Standing:
     return Standing(history, history.position(LAST), horizon)
 
 
-@pytest.mark.parametrize("recipe", ["moving_average", "ridge", "xgboost"])
+@pytest.mark.parametrize("recipe", ["moving_average", "exponential_level", "ridge", "xgboost"])
 def test_a_product_that_never_sold_is_forecast_like_its_look_alikes(recipe: str) -> None:
     found = means(panel_with({"new": Newcomer(("s05", "s09"))}), recipe)
     both = found.loc[["s05", "s09"]].mean().sum()
