@@ -96,10 +96,10 @@ class Model:
         if horizon < 1 or paths < 1:
             raise InputError("demand paths need a horizon of 1 or more and 1 path or more")
         standing = self._standing(panel, cutoff, horizon)
-        y_hat = self.settings.candidate.expected(self.fitted, standing).reshape(-1, horizon)
         ids = tuple(standing.history.unique_id[place] for place in standing.begun)
         whole = whole_units(panel, cutoff).reindex(list(ids)).to_numpy(dtype=bool)
         with single_threaded_sums():
+            y_hat = self.settings.candidate.expected(self.fitted, standing).reshape(-1, horizon)
             values = draw_paths(DemandLaw.of(self.law), y_hat, whole, ids, paths, seed)
         return DemandPaths(values=values, unique_id=ids, ds=following(cutoff, horizon, self.freq))
 
