@@ -32,6 +32,7 @@ from artifacts.canvas import (
     png,
     summed,
 )
+from artifacts.feature_words import feature_words
 from artifacts.item_names import NO_NAMES, named
 from intake.errors import MissingError
 
@@ -152,12 +153,16 @@ def error_by_series(
     return png(drawing)
 
 
-def feature_importance(importance: pd.DataFrame, *, top: int = 20) -> bytes:
+def feature_importance(importance: pd.DataFrame, *, top: int = 20, period: str = "period") -> bytes:
     """The `top` features by importance, as shares of all. `importance`: feature, importance (any one scale).
 
-    A recipe without features (a baseline) gives a plot that says so.
+    `period` (day, week, ...) is what the windows of features count; those of one meaning are added. A recipe
+    without features (a baseline) gives a plot that says so.
     """
-    weights = importance.set_index("feature")["importance"].abs()
+    words = [feature_words(str(name), period) for name in importance["feature"]]
+    weights = (
+        importance["importance"].abs().groupby(pd.Series(words, index=importance.index, dtype=object)).sum()
+    )
     drawing = figure(1.6 + 0.26 * max(1, min(top, len(weights))))
     axes = drawing.subplots()
     if weights.sum() == 0:
@@ -168,7 +173,7 @@ def feature_importance(importance: pd.DataFrame, *, top: int = 20) -> bytes:
     shown = shares.tail(top)
     positions = np.arange(len(shown))
     axes.barh(positions, 100 * shown, color=BLUE, height=0.7)
-    axes.set_yticks(positions, [label(str(name)) for name in shown.index])
+    axes.set_yticks(positions, [label(str(name), 48) for name in shown.index])
     axes.margins(y=0.02)
     number_axis(axes, along="x")
     rest = (
@@ -178,7 +183,7 @@ def feature_importance(importance: pd.DataFrame, *, top: int = 20) -> bytes:
     )
     dress(
         axes,
-        f"{label(str(shown.index[-1]))} matters most",
+        f"Most weight: {label(str(shown.index[-1]), 48)}",
         grid="x",
         x_label=f"share of all importance, %{rest}",
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from artifacts import backtest_plots, plots
+from artifacts.canvas import period_name
 from artifacts.csv_files import csv_bytes
 from artifacts.item_names import item_names
 from artifacts.model_card import ModelFacts, model_card
@@ -185,7 +186,9 @@ def _plots(panel: Panel, training: Training, names: Mapping[str, str]) -> dict[s
         "actual_against_forecast": plots.actual_against_forecast(history, own, names=names),
         "residuals": plots.residuals(own),
         "error_by_series": plots.error_by_series(own, names=names),
-        "feature_importance": plots.feature_importance(training.importance),
+        "feature_importance": plots.feature_importance(
+            training.importance, period=period_name(history["ds"])
+        ),
         "fans": backtest_plots.fans(
             history,
             training.judged.outlook,

@@ -152,7 +152,7 @@ def test_the_error_of_one_daily_series_is_cut_by_weekday(drawn: list[Figure]) ->
 def test_importance_shows_shares_of_the_largest(drawn: list[Figure]) -> None:
     plots.feature_importance(pd.DataFrame({"feature": ["a", "b", "c"], "importance": [1.0, 6.0, 3.0]}), top=2)
     axes = drawn[0].axes[0]
-    assert titles(drawn[0]) == ["b matters most"]
+    assert titles(drawn[0]) == ["Most weight: b"]
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([30.0, 60.0])
     assert "1 more feature" in axes.get_xlabel()
 
