@@ -19,6 +19,7 @@ from forecasting.series.history import Array
 PINBALL: Final = {"pinball_50": 0.5, "pinball_80": 0.8, "pinball_95": 0.95}
 COVERAGE: Final = {"coverage_50": 0.5, "coverage_80": 0.8, "coverage_95": 0.95}
 PIT: Final = tuple(f"pit_{number}" for number in range(10))
+BLOCK_SERIES: Final = 2_000  # judged at a time: sorting paths takes several copies of them
 MEASURES: Final = (
     *("mae", "mse", "rmse", "wape", "mase", "rmsse", "bias"),
     *(*PINBALL, "crps", *COVERAGE, "rows"),
@@ -36,6 +37,18 @@ def losses(
     occur in the paths; the probability of an outcome is drawn within ties (`calibration.randomised_pit`), so
     that coverage is right for counts as well.
     """
+    blocks = [slice(start, start + BLOCK_SERIES) for start in range(0, max(len(y), 1), BLOCK_SERIES)]
+    parts = [
+        _of_block(y[block], y_hat[block], values[block], past[block], season_length, seed + block.start)
+        for block in blocks
+    ]
+    by_horizon = pd.concat([other for _, other in parts]).groupby("horizon", as_index=False).sum()
+    return pd.concat([one for one, _ in parts], ignore_index=True), by_horizon
+
+
+def _of_block(
+    y: Array, y_hat: Array, values: Array, past: Array, season_length: int, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     error = y_hat - y
     known = ~np.isnan(error)
     pit = randomised_pit(values, y, seed)

@@ -59,6 +59,14 @@ def test_series_and_horizons_add_up_to_the_same() -> None:
     assert BY_HORIZON["horizon"].tolist() == [1, 2, 3, 4, 5]
 
 
+def test_where_blocks_of_series_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forecasting.judging.losses.BLOCK_SERIES", 3)
+    by_series, by_horizon = losses(Y, VALUES.mean(axis=1), VALUES, PAST, 7, seed=0)
+    drawn = [name for name in BY_SERIES if name.startswith(("pit", "coverage"))]  # within ties, by block
+    pd.testing.assert_frame_equal(by_series.drop(columns=drawn), BY_SERIES.drop(columns=drawn))
+    pd.testing.assert_frame_equal(by_horizon.drop(columns=drawn), BY_HORIZON.drop(columns=drawn))
+
+
 def test_a_group_of_nothing_known_has_no_measures() -> None:
     table = measures(BY_SERIES.assign(series=range(4)), ["series"], also=["sold"])
     assert table.loc[3, list(MEASURES)].drop("rows").isna().all()
