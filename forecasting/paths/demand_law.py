@@ -36,7 +36,6 @@ Index = npt.NDArray[np.int64]
 HALF_LIFE: Final = pd.Timedelta(days=91)
 """Age at which a window's errors weigh half, or the length of a window where that is more."""
 MOST_ROWS: Final = 20_000  # series x windows that are learned from
-BLOCK_SERIES: Final = 256
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,12 @@ def draw_paths(
     values = np.empty((series, paths, horizon))
     of_all = np.random.default_rng([seed, 2])
     common = law.dependence.common.scores(of_all, paths, horizon) * math.sqrt(law.dependence.shared)
-    for start in range(0, series, BLOCK_SERIES):
-        for place in range(start, min(start + BLOCK_SERIES, series)):
-            name = int.from_bytes(str(unique_id[place]).encode(), "big")
-            generator = np.random.default_rng([seed, 3, name])
-            score = law.dependence.own.scores(generator, paths, horizon)
-            score *= math.sqrt(1.0 - law.dependence.shared)
-            values[place] = _strata(score + common, generator)
+    for place, name in enumerate(unique_id):
+        # One generator per name: neither order nor number of the series changes what is drawn for one.
+        generator = np.random.default_rng([seed, 3, int.from_bytes(str(name).encode(), "big")])
+        score = law.dependence.own.scores(generator, paths, horizon)
+        score *= math.sqrt(1.0 - law.dependence.shared)
+        values[place] = _strata(score + common, generator)
     for kind, spread in ((True, law.whole), (False, law.real)):
         own = np.flatnonzero(whole == kind)
         for step in range(horizon):

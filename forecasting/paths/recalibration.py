@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
 GRID: Final = np.linspace(0.0, 1.0, 21)
-PRIOR: Final = 50.0
+PRIOR: Final = 15.0
 LOWEST, HIGHEST = -3, 20  # powers of two between which sizes are told apart
 LEAST_CASES: Final = 20
 IDENTITY: Final = np.tile(GRID, (HIGHEST - LOWEST + 1, 1))

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.judging.calibration import calibration_table, pit_deciles, randomised_pit
-from forecasting.paths.demand_law import BLOCK_SERIES, DemandLaw, draw_paths, learn_law
+from forecasting.paths.demand_law import DemandLaw, draw_paths, learn_law
 from forecasting.paths.dependence import Course, Dependence
 from forecasting.paths.marginal_law import DEFAULT_SPREAD, Spread
+from forecasting.paths.quantile_tables import BLOCK_ROWS
 from forecasting.paths.recalibration import IDENTITY
 
 TRUTH = Spread(linear=1.3, quadratic=0.3, growth=0.05)
@@ -161,7 +162,7 @@ def test_a_shock_that_hit_all_series_hits_all_series_again_and_one_window_tells_
 
 
 def test_paths_of_a_series_do_not_depend_on_other_series_and_the_same_seed_gives_the_same_bytes() -> None:
-    series = BLOCK_SERIES + 20
+    series = BLOCK_ROWS + 20
     y_hat = np.random.default_rng(0).gamma(1.0, 5.0, (series, 3))
     whole = np.arange(series) % 3 > 0
     law = DemandLaw(dependence=Dependence(Course(0.2, 0.2), Course(0.5), shared=0.2))
