@@ -29,6 +29,7 @@ RecipeName = Literal[
     "linear_regression",
     "ridge",
     "xgboost",
+    "combination",
     "auto_ets",
 ]
 RECIPES_BY_DEFAULT: Final[tuple[RecipeName, ...]] = tuple(

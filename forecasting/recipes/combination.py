@@ -30,7 +30,7 @@ class Combination:
         """What each member of a weight above zero has learned, by name."""
         return {
             "members": {
-                name: self.members[name].fit(standing, self.members[name].search[0], seed)
+                name: standing.learned(self.members[name], self.members[name].search[0], seed)
                 for name, weight in hyperparameters.items()
                 if weight > 0
             }

@@ -37,7 +37,7 @@ class Standing:
     """A forecaster at the end of period `origin` of `history`, asked for the next `horizon` periods.
 
     The history may go on: nothing after the origin is looked at but what is known in advance. The lesson and
-    the rows ahead are made once, for all recipes.
+    the rows ahead are made once, for all recipes, and a recipe learns once.
     """
 
     history: History
@@ -65,6 +65,18 @@ class Standing:
     def ahead(self) -> FeatureTable:
         """The rows to forecast: each series begun by the origin, horizons 1 .. `horizon` of it together."""
         return feature_table(self.history, forecast_rows(self.history, self.origin, self.horizon))
+
+    def learned(self, recipe: Recipe, hyperparameters: Hyperparameters, seed: int) -> Fitted:
+        """What `recipe` learns here. It learns once, be it asked for itself or for a combination."""
+        key = (id(recipe), tuple(sorted(hyperparameters.items())), seed)
+        if key not in self._learned:
+            self._learned[key] = (recipe, recipe.fit(self, hyperparameters, seed))
+        return self._learned[key][1]
+
+    @cached_property
+    def _learned(self) -> dict[tuple[object, ...], tuple[Recipe, Fitted]]:
+        """By recipe, hyperparameters and seed; the recipe is kept too, so that its id stays its own."""
+        return {}
 
     @property
     def begun(self) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecasting.recipes.auto_ets import AUTO_ETS
 from forecasting.recipes.baselines import MOVING_AVERAGE, SEASONAL_NAIVE
+from forecasting.recipes.combination import Combination
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
 from forecasting.recipes.regressions import LINEAR_REGRESSION, RIDGE, XGBOOST
 from forecasting.recipes.smoothing import CROSTON, EXPONENTIAL_LEVEL, SBA, TSB
@@ -24,6 +25,14 @@ RECIPES: Final[dict[str, Recipe]] = {
     "linear_regression": LINEAR_REGRESSION,
     "ridge": RIDGE,
     "xgboost": XGBOOST,
+    "combination": Combination(
+        members={"xgboost": XGBOOST, "ridge": RIDGE, "exponential_level": EXPONENTIAL_LEVEL},
+        search=(
+            {"xgboost": 0.5, "ridge": 0.5},
+            {"xgboost": 0.5, "exponential_level": 0.5},
+            {"xgboost": 0.8, "exponential_level": 0.2},
+        ),
+    ),
     "auto_ets": AUTO_ETS,
 }
 DEFAULT_RECIPES: Final = tuple(name for name in RECIPES if name != "auto_ets")
@@ -46,7 +55,7 @@ class Candidate:
 
     def fit(self, standing: Standing, seed: int) -> Fitted:
         """What the recipe learns with these hyperparameters; InputError if the rows are too few."""
-        return RECIPES[self.recipe].fit(standing, self.hyperparameters, seed)
+        return standing.learned(RECIPES[self.recipe], self.hyperparameters, seed)
 
     def expected(self, fitted: Fitted, standing: Standing) -> Array:
         """Expected demand of each row ahead, units of sales: never negative, zero where a row is silent."""

@@ -167,7 +167,7 @@ XGBOOST: Final = Regression(
     _xgboost,
     search=(
         _trees(150, 31, 0.06, 30.0, 2.0),
-        _trees(250, 31, 0.06, 100.0, 1.0),
+        _trees(150, 31, 0.06, 100.0, 1.0),
         _trees(120, 8, 0.1, 10.0, 1.0),
     ),
     attributes=True,
