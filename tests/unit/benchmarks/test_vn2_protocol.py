@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.vn2 import benchmark_pinball, deciles
+from benchmarks.vn2 import ANY_SPREAD, CONSTANT_SPREAD, benchmark_pinball, deciles
 from benchmarks.vn2_protocol import (
     Contest,
     benchmark_forecast,
@@ -82,5 +82,7 @@ def test_the_files_are_read_in_the_order_of_the_series(tmp_path: Path) -> None:
 
 def test_deciles_and_the_best_constant_spread() -> None:
     np.testing.assert_allclose(deciles((np.arange(100) + 0.5) / 100), 0.1)
-    third, total = benchmark_pinball(contest())
+    third, total = benchmark_pinball(contest(), ANY_SPREAD)
     assert 0.0 < third < total < 3 * third + 1.0
+    for best, constant in zip((third, total), benchmark_pinball(contest(), CONSTANT_SPREAD), strict=True):
+        assert best <= constant
