@@ -45,7 +45,7 @@ class TrainingSettings:
     recipes: tuple[str, ...] = DEFAULT_RECIPES
     horizon: int | None = None
     windows: int = 4
-    trials: int = 6
+    trials: int = 4
     most_rows: int = MOST_ROWS
     seed: int = 0
 

@@ -119,7 +119,7 @@ class TrainRequest(Request):
     )
     windows: int = Field(4, ge=2, le=20, description="Rolling-origin windows inside the training periods.")
     trials: int = Field(
-        6, ge=1, le=8, description="Hyperparameter settings to try per recipe that has any; XGBoost has 8."
+        4, ge=1, le=4, description="Hyperparameter settings to try per recipe that has any; XGBoost has 3."
     )
     seed: Seed = 1
 

@@ -260,7 +260,7 @@ def test_ctrl_c_stops_everything_that_was_started(up: Up) -> None:
 
 
 def test_a_killed_run_is_marked_as_crashed_and_the_next_command_completes_it(home: Home) -> None:
-    words = ("run", "train", "--dataset", DATASET, "--option", "seed=7", "--option", "trials=8")
+    words = ("run", "train", "--dataset", DATASET, "--option", "seed=7", "--option", "trials=4")
     log = home.folder / "train.log"
     killed = start_abasto(*words, cwd=home.folder, log=log, environment=home.environment)
     try:
