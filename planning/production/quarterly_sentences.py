@@ -16,8 +16,8 @@ def sentences(plan: QuarterlyProduction) -> list[str]:
         behind = quarters.loc[quarters["backorders"] > 0, "quarter"]
         if len(behind):
             found += (
-                f"; backorders of {quarters['backorders'].sum():,.0f}, summed over the ends of {len(behind)} "
-                f"quarters from that of {behind.iloc[0]:%Y-%m} on"
+                f"; backorders of {quarters['backorders'].sum():,.0f}, summed over {len(behind)} quarter "
+                f"end{'s' if len(behind) > 1 else ''} from the quarter of {behind.iloc[0]:%Y-%m} on"
             )
         if quarters["short"].any():
             found += f"; {quarters['short'].sum():,.0f} short of the wanted stock, summed over quarter ends"

@@ -25,7 +25,7 @@ from planning.production.problem import (
 from planning.production.sentences import sentences
 
 whole = st.integers(0, 60).map(float)
-few = settings(max_examples=15)
+few = settings(max_examples=10)
 
 
 @st.composite

@@ -169,8 +169,8 @@ def test_the_last_quarter_has_no_safety_stock_to_keep() -> None:
 def test_a_plan_speaks() -> None:
     assert sentences(planned(rich, poor)) == [
         "A1 uses 110 of 1,040 units of capacity.",
-        "B2 uses 104 of 104 units of capacity; backorders of 119, summed over the ends of 2 quarters from "
-        "that of 1996-07 on; 174 short of the wanted stock, summed over quarter ends.",
+        "B2 uses 104 of 104 units of capacity; backorders of 119, summed over 2 quarter ends from the "
+        "quarter of 1996-07 on; 174 short of the wanted stock, summed over quarter ends.",
         "Z9 uses 0 of 0 units of capacity.",
         "What holds it back first: the capacity of B2 in week 1 (WW_01), of which one unit more saves 5; "
         "then 25 more limits.",
