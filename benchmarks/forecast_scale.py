@@ -201,7 +201,7 @@ def _plot(measured: Mapping[str, list[tuple[int, float]]], file: Path) -> None:
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
-    for engine, points in measured.items():
+    for engine, points in ((engine, sorted(found)) for engine, found in measured.items()):
         axes.plot(
             [series for series, _ in points], [1000 * each for _, each in points], marker="o", label=engine
         )
