@@ -47,13 +47,15 @@ class Forecasts:
 def choose(race: Race) -> tuple[Candidate, RowLimits]:
     """The recipe that a training chooses at the first reported cutoff, with its hyperparameters.
 
-    Its test part is the last horizon before that cutoff: the reported windows judge, so the newest windows
-    before them may choose.
+    Its test part is the last horizon before that cutoff and its validation part the two horizons before: the
+    reported windows judge, so the newest windows before them may choose. Older ones know less than half of
+    the history that the recipe will have, and prefer what learns least.
     """
     cutoff = race.reported[0]
     known = race.panel.upto(cutoff)
     ds = known.frame.loc[known.frame["ds"] <= cutoff, "ds"]
-    split = split_by_time(ds, dates=[shift(cutoff, -race.horizon, race.panel.freq)])
+    ends = [shift(cutoff, -parts * race.horizon, race.panel.freq) for parts in (3, 1)]
+    split = split_by_time(ds, dates=ends)
     training = train(known, split, TrainingSettings(horizon=race.horizon))
     return Candidate(training.recipe, dict(training.hyperparameters)), training.model.settings.limits
 
