@@ -19,6 +19,7 @@ import numpy as np
 
 from forecasting.features.look_alikes import lent_values
 from forecasting.features.weekday_profile import weekday_profile
+from forecasting.features.year_profile import year_profile
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standing
 
 
@@ -26,10 +27,11 @@ from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standin
 class Smoothing:
     """A recipe that reads `smooth` (demand (series, periods), hyperparameters -> (series,)) off the past.
 
-    Days: demand is divided by the weekday's index before, and the level multiplied by it after. Longer
-    periods: the level is multiplied by the season index of all series (feature `profile`) where the
-    hyperparameter `profile` is 1. A series in which nothing was ever observed has the level of its scale,
-    or that of its look-alikes over theirs.
+    Days: demand is divided by the weekday's index before, and the level multiplied by it after, and by
+    the course of the year (`year_profile`) where the hyperparameter `profile` is 1. Longer periods: the
+    level is multiplied by the season index of all series (feature `profile`) where `profile` is 1. A
+    series in which nothing was ever observed has the level of its scale, or that of its look-alikes over
+    theirs.
     """
 
     smooth: Callable[[Array, Hyperparameters], Array]
@@ -115,7 +117,10 @@ def _seasons(standing: Standing, hyperparameters: Hyperparameters) -> tuple[Arra
     if history.freq == "D":
         weekday = np.asarray(history.ds.weekday)
         profile = weekday_profile(history, standing.origin)[standing.begun]
-        return profile[:, weekday[:periods]], profile[:, weekday[periods : periods + standing.horizon]]
+        ahead = profile[:, weekday[periods : periods + standing.horizon]]
+        if hyperparameters["profile"]:
+            ahead = ahead * year_profile(history, standing.origin, standing.horizon)
+        return profile[:, weekday[:periods]], ahead
     if not hyperparameters["profile"]:
         return np.ones((1, 1)), np.ones(shape)
     return np.ones((1, 1)), standing.ahead.frame["profile"].to_numpy(dtype=np.float64).reshape(shape)

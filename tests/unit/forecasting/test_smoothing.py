@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forecasting.features.weekday_profile import weekday_profile
+from forecasting.features.year_profile import year_profile
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.recipes.smoothing import croston, exponential_level, sba, tsb
@@ -119,3 +120,26 @@ def test_a_weekday_that_a_series_has_not_shown_yet_is_that_of_all_series() -> No
     usual = WEEKDAY_SALES / WEEKDAY_SALES.mean()
     np.testing.assert_allclose(profile[0], usual, rtol=0.06)
     np.testing.assert_allclose(profile[2], usual, rtol=0.06)
+
+
+def year_of_steps(series: int, days: int) -> History:
+    """Ten a day; thirty on the sixty days from day 36 of every 364 on."""
+    ds = pd.date_range("2022-01-03", periods=days)
+    busy = (np.arange(days) - 36) % 364 < 60
+    frames = [
+        pd.DataFrame({"unique_id": f"shop {n}", "ds": ds, "y": np.where(busy, 30.0, 10.0)})
+        for n in range(series)
+    ]
+    return History.of(build_panel(pd.concat(frames), freq="D"))
+
+
+def test_what_came_next_a_year_ago_comes_again() -> None:
+    profile = year_profile(year_of_steps(12, 500), 399, 14)
+    expected = [1 + 12 / 16 * (((10 * (7 - n) + 30 * n) / 70) ** 0.75 - 1) for n in (4, 5, 6, 7)]
+    np.testing.assert_allclose(profile[:4], expected)
+    np.testing.assert_allclose(profile[4:], 1 + 12 / 16 * (3**0.75 - 1))
+
+
+def test_without_a_year_ago_every_day_is_usual() -> None:
+    np.testing.assert_array_equal(year_profile(year_of_steps(2, 500), 364 + 12, 5), np.ones(5))
+    assert year_profile(year_of_steps(2, 500), 364 + 13, 30)[-1] > 1
