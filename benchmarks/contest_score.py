@@ -15,8 +15,9 @@ from benchmarks.contest_methods import PATHS, Forecasts
 from forecasting.judging.calibration import randomised_pit
 from forecasting.judging.metrics import crps, pinball_loss
 from forecasting.judging.scores import metrics_table
-from forecasting.model import whole_units
 from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.sample_quantiles import sample_quantiles
+from forecasting.series.whole_units import whole_units
 
 Array = npt.NDArray[np.float64]
 QUANTILES: Final = (0.5, 0.8, 0.95)
@@ -51,8 +52,8 @@ def score(race: Race, forecasts: Forecasts) -> Score:
             forecasts.paths[cutoff] if forecasts.paths is not None else _by_our_law(race, predictions, now)
         )
         wanted, total = y[:, : race.interval].sum(axis=1), drawn[:, :, : race.interval].sum(axis=2)
-        for q, each in losses.items():
-            each.append(pinball_loss(wanted, np.quantile(total, q, axis=1, method="inverted_cdf"), q))
+        for (q, each), quantile in zip(losses.items(), sample_quantiles(total, QUANTILES), strict=True):
+            each.append(pinball_loss(wanted, quantile, q))
         own = crps(wanted, total)
         of_sums.append(float(np.nanmean(own)))
         sizes.append(int((~np.isnan(own)).sum()))

@@ -45,6 +45,7 @@ from forecasting.judging.calibration import randomised_pit
 from forecasting.judging.metrics import pinball_loss
 from forecasting.model import ModelSettings, fit
 from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
@@ -157,8 +158,8 @@ def path_pinball(contest: Contest, drawn: Mapping[int, Array]) -> tuple[float, f
     """Pinball loss of the paths at p / (p + h): of the third week, and of the sum over three weeks."""
     third, total = [], []
     for paths in drawn.values():
-        third.append(np.quantile(paths[:, :, -1], QUANTILE, axis=1, method="inverted_cdf"))
-        total.append(np.quantile(paths.sum(axis=2), QUANTILE, axis=1, method="inverted_cdf"))
+        third.append(sample_quantiles(paths[:, :, -1], (QUANTILE,))[0])
+        total.append(sample_quantiles(paths.sum(axis=2), (QUANTILE,))[0])
     y = outcome(contest)
     return (
         pinball_loss(y[:, :, -1], np.stack(third), QUANTILE),

@@ -26,6 +26,7 @@ from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.recipes.regressions import single_threaded_sums
 from forecasting.series.history import History
 from forecasting.series.panel import Panel
+from forecasting.series.whole_units import whole_units
 from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 
@@ -185,24 +186,6 @@ def fit(
         importance=feature_importance(fitted, standing.lesson),
         law=law.plain(),
     )
-
-
-def whole_units(panel: Panel, cutoff: pd.Timestamp) -> pd.Series[bool]:
-    """Per unique_id: whether all its demand up to `cutoff` came in whole units; of a series without any, that
-    of its look-alikes.
-    """
-    series, ids = panel.series
-    y = panel.frame["y"].to_numpy()
-    past = (panel.frame["ds"] <= cutoff).to_numpy()
-    whole = np.ones(len(ids), dtype=np.bool_)
-    whole[series[past & ~np.isnan(y) & (y != np.round(y))]] = False
-    begun, sold = (np.zeros(len(ids), dtype=np.bool_) for _ in range(2))
-    begun[series[past]] = True
-    sold[series[past & ~np.isnan(y)]] = True
-    of_series = pd.Series(whole, index=ids)
-    for name in set(panel.newcomers) & set(ids[~sold]):
-        of_series[name] = of_series.reindex(list(panel.newcomers[name].similar_to)).dropna().all()
-    return of_series[begun]
 
 
 def _window_predictions(known: Panel, cutoff: pd.Timestamp, settings: ModelSettings) -> pd.DataFrame:

@@ -15,12 +15,14 @@ from forecasting.judging.calibration import calibration_table, randomised_pit
 from forecasting.judging.judged_windows import JudgedWindows, Window, drawn_windows, judge_windows
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.judging.scores import metrics_table, window_losses
-from forecasting.model import Model, ModelSettings, fit, whole_units
+from forecasting.model import Model, ModelSettings, fit
 from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
+from forecasting.series.whole_units import whole_units
 from intake.errors import InputError
 from intake.periods import period_number, shift
 
@@ -266,10 +268,10 @@ def _with_intervals(
     NaN).
     """
     own = predictions[predictions["recipe"] == recipe]
-    values = _drawn(own, errors, known)
+    quantiles = sample_quantiles(_drawn(own, errors, known), (0.1, 0.5, 0.9))
     columns = {
-        name: pd.Series(np.quantile(values, q, axis=1, method="inverted_cdf").reshape(-1), index=own.index)
-        for name, q in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
+        name: pd.Series(values.reshape(-1), index=own.index)
+        for name, values in zip(("p10", "p50", "p90"), quantiles, strict=True)
     }
     return predictions.assign(**columns)
 

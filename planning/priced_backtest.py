@@ -19,9 +19,10 @@ from forecasting.judging.judged_windows import (
 )
 from forecasting.judging.losses import PINBALL
 from forecasting.judging.metrics import crps, pinball_losses
-from forecasting.model import whole_units
+from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
+from forecasting.series.whole_units import whole_units
 from planning.decision_cost import decision_cost, opening_stock
 from planning.decision_rules import DecisionRules
 
@@ -89,9 +90,10 @@ def _money(history: History, rules: DecisionRules, window: Window) -> Mapping[st
 def _of_the_interval(y: Array, values: Array, periods: int) -> dict[str, Array]:
     """Losses of the demand of the first `periods` together, by series; 0 where one of them is not known."""
     total, sampled = y[:, :periods].sum(axis=1), values[:, :, :periods].sum(axis=2)
+    quantiles = sample_quantiles(sampled, tuple(PINBALL.values()))
     each = {
-        name: pinball_losses(total, np.quantile(sampled, q, axis=1, method="inverted_cdf"), q)
-        for name, q in PINBALL.items()
+        name: pinball_losses(total, quantile, q)
+        for (name, q), quantile in zip(PINBALL.items(), quantiles, strict=True)
     }
     each["crps"] = crps(total, sampled)
     known = ~np.isnan(total)

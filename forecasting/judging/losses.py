@@ -14,6 +14,7 @@ import pandas as pd
 
 from forecasting.judging import metrics
 from forecasting.judging.calibration import randomised_pit
+from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.series.history import Array
 
 PINBALL: Final = {"pinball_50": 0.5, "pinball_80": 0.8, "pinball_95": 0.95}
@@ -60,8 +61,8 @@ def _of_block(
         "sold": np.abs(y),
         "crps": metrics.crps(y, values),
     }
-    for name, q in PINBALL.items():
-        quantile = np.quantile(values, q, axis=1, method="inverted_cdf")
+    quantiles = sample_quantiles(values, tuple(PINBALL.values()))
+    for (name, q), quantile in zip(PINBALL.items(), quantiles, strict=True):
         each[name] = metrics.pinball_losses(y, quantile, q)
     for name, share in COVERAGE.items():
         each[name] = (np.abs(pit - 0.5) <= share / 2).astype(np.float64)

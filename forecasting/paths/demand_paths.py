@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.paths.sample_quantiles import sample_quantiles
 from intake.errors import InputError
-
-BLOCK_SERIES: Final = 256  # sorted together, so that no copy of all paths is made
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class DemandPaths:
 
     def quantiles(self, qs: Sequence[float]) -> npt.NDArray[np.float64]:
         """`quantile` for each of `qs`, shape (quantiles, series, horizon); all are read off one sorting."""
-        return _sample_quantiles(self.values, qs)
+        return sample_quantiles(self.values, qs)
 
     def sum_quantile(self, q: float, periods: int | slice) -> npt.NDArray[np.float64]:
         """Quantile of demand summed over `periods`, shape (series,).
@@ -78,7 +75,7 @@ class DemandPaths:
             raise InputError(
                 f"{periods} periods were asked of paths over {len(self.ds)}; draw paths over a longer horizon"
             )
-        return np.asarray(_sample_quantiles(self.values[:, :, chosen].sum(axis=2), (q,))[0])
+        return np.asarray(sample_quantiles(self.values[:, :, chosen].sum(axis=2), (q,))[0])
 
     def to_frame(self) -> pd.DataFrame:
         """Long table with the columns unique_id, path, ds, y, sorted in that order."""
@@ -91,20 +88,3 @@ class DemandPaths:
                 "y": self.values.reshape(-1),
             }
         )
-
-
-def _sample_quantiles(values: npt.NDArray[np.float64], qs: Sequence[float]) -> npt.NDArray[np.float64]:
-    """Quantiles over axis 1 by the inverse empirical distribution: a value that occurs, no interpolation.
-
-    Of n sorted values the quantile q is number ceil(n q): definition 1 of Hyndman & Fan (1996), The American
-    Statistician 50.
-    """
-    for q in qs:
-        if not 0 <= q <= 1:
-            raise InputError(f"a quantile lies between 0 and 1, not at {q}")
-    ranks = [max(math.ceil(values.shape[1] * q - 1.0), 0) for q in qs]
-    quantiles = np.empty((len(ranks), len(values), *values.shape[2:]))
-    for start in range(0, len(values), BLOCK_SERIES):
-        block = slice(start, start + BLOCK_SERIES)
-        quantiles[:, block] = np.moveaxis(np.sort(values[block], axis=1)[:, ranks], 1, 0)
-    return quantiles

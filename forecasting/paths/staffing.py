@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.sample_quantiles import sample_quantiles
 from intake.errors import InputError
 
 BUSY_DAY: Final = 0.90
@@ -56,7 +57,7 @@ def staffing_table(
 
 def _needs(samples: list[np.ndarray], sales_per_person: float) -> dict[str, np.ndarray]:
     expected = np.array([sample.mean() for sample in samples])
-    busy = np.array([np.quantile(sample, BUSY_DAY, method="inverted_cdf") for sample in samples])
+    busy = np.array([float(sample_quantiles(sample[None], (BUSY_DAY,))[0, 0]) for sample in samples])
     return {
         "expected_sales": expected,
         "busy_day_sales": busy,

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from forecasting_samples import weekly_series
 
-from forecasting.model import whole_units
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
 from forecasting.series.newcomers import Newcomer, newcomers_of
 from forecasting.series.panel import Panel, build_panel, extend
+from forecasting.series.whole_units import whole_units
 from intake.periods import shift
 
 SALES = weekly_series()
