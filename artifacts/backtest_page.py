@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from artifacts.item_names import NO_NAMES, named
@@ -40,7 +39,6 @@ _DISTRIBUTION: Final = (
 _INTERVAL: Final = ("interval_pinball_50", "interval_pinball_80", "interval_pinball_95", "interval_crps")
 _MONEY: Final = ("holding", "shortage", "cost")
 MOST_SERIES: Final = 10
-MOST_HORIZONS: Final = 13
 
 
 def backtest_markdown(
@@ -129,11 +127,6 @@ def _cheapest(rows: pd.DataFrame, key: str) -> pd.Series[str]:
     """Of each group, the recipe that would have cost least in it, on every row of the group."""
     least = rows.loc[rows.groupby(key)["cost"].idxmin()].set_index(key)["recipe"]
     return rows[key].map(least)
-
-
-def _few(rows: pd.DataFrame) -> pd.DataFrame:
-    """At most MOST_HORIZONS rows, spread evenly over all."""
-    return rows.iloc[np.unique(np.linspace(0, len(rows) - 1, MOST_HORIZONS).round().astype(int))]
 
 
 def _of(rows: pd.DataFrame, recipe: str) -> pd.DataFrame:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from benchmarks.contest_data import Race
 from benchmarks.contest_methods import PATHS, Forecasts
-from forecasting.judging.calibration import randomised_pit
+from forecasting.judging.calibration import pit_deciles, randomised_pit
 from forecasting.judging.metrics import crps, pinball_loss
 from forecasting.judging.scores import metrics_table
-from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.demand_law import paths_around
 from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.series.whole_units import whole_units
 
@@ -68,8 +68,7 @@ def score(race: Race, forecasts: Forecasts) -> Score:
 
 def worst_decile(pit: Array) -> float:
     """The most that a tenth of the probabilities is off 10 %, in points."""
-    shares = np.histogram(pit, bins=10, range=(0, 1))[0] / max(pit.size, 1)
-    return float(100 * np.abs(shares - 0.1).max())
+    return float(100 * np.abs(pit_deciles(pit) - 0.1).max())
 
 
 def worst_decile_by_chance(cases: int) -> float:
@@ -93,11 +92,7 @@ def less(ours: Array, theirs: Array) -> tuple[float, float]:
 def _by_our_law(race: Race, predictions: pd.DataFrame, now: pd.DataFrame) -> Array:
     cutoff = now["cutoff"].iloc[0]
     over = predictions.groupby("cutoff")["ds"].transform("max") <= cutoff
-    whole = whole_units(race.panel, cutoff)
-    y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, race.horizon)
-    ids = now["unique_id"].unique().tolist()
-    units = whole.reindex(ids).to_numpy(dtype=bool)
-    return draw_paths(learn_law(predictions[over], whole), y_hat, units, ids, PATHS, seed=0)
+    return paths_around(now, predictions[over], whole_units(race.panel, cutoff), PATHS, seed=0)
 
 
 def _known(parts: Sequence[Array]) -> Array:

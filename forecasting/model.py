@@ -16,17 +16,18 @@ import pandas as pd
 from xgboost import XGBRegressor
 
 from forecasting.explaining.contributions import Contributions, contributions
-from forecasting.explaining.importance import feature_importance, regressions
+from forecasting.explaining.importance import feature_importance
 from forecasting.features.rows import MOST_ROWS, RowLimits
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.paths.demand_law import DemandLaw, draw_paths, learn_law
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.recipes.contract import Fitted, Standing
 from forecasting.recipes.registry import RECIPES, Candidate
-from forecasting.recipes.regressions import single_threaded_sums
+from forecasting.recipes.regressions import regressions
 from forecasting.series.history import History
 from forecasting.series.panel import Panel
 from forecasting.series.whole_units import whole_units
+from forecasting.single_thread import single_threaded_sums
 from intake.errors import InputError, IntegrityError, MissingError
 from intake.periods import following, period_number, shift
 

@@ -16,7 +16,7 @@ from forecasting.judging.judged_windows import JudgedWindows, Window, drawn_wind
 from forecasting.judging.promotion import Decision, decide, keep, renew
 from forecasting.judging.scores import metrics_table, window_losses
 from forecasting.model import Model, ModelSettings, fit
-from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.demand_law import paths_around
 from forecasting.paths.sample_quantiles import sample_quantiles
 from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
 from forecasting.series.history import Array, History
@@ -268,7 +268,9 @@ def _with_intervals(
     NaN).
     """
     own = predictions[predictions["recipe"] == recipe]
-    quantiles = sample_quantiles(_drawn(own, errors, known), (0.1, 0.5, 0.9))
+    whole = whole_units(known, own["cutoff"].iloc[0])
+    drawn = paths_around(own, errors, whole, CALIBRATION_PATHS, seed=0)
+    quantiles = sample_quantiles(drawn, (0.1, 0.5, 0.9))
     columns = {
         name: pd.Series(values.reshape(-1), index=own.index)
         for name, values in zip(("p10", "p50", "p90"), quantiles, strict=True)
@@ -285,18 +287,9 @@ def _judged(
     probabilities: list[Array] = []
 
     def noted(window: Window) -> Mapping[str, Array]:
-        probabilities.append(randomised_pit(window.drawn.values, window.y, seed=0).reshape(-1))
+        probabilities.append(randomised_pit(window.drawn.values, window.y, seed=window.origin).reshape(-1))
         return {}
 
     own = errors.assign(recipe=errors["recipe"].iloc[-1])  # trials of a search have names of their own
     windows = drawn_windows(own, cutoffs, history, whole, paths=CALIBRATION_PATHS, seed=0)
     return judge_windows(windows, history, also=noted), probabilities
-
-
-def _drawn(now: pd.DataFrame, errors: pd.DataFrame, known: Panel) -> Array:
-    """Sample paths (series, paths, horizon) of one recipe's predictions from one cutoff."""
-    whole = whole_units(known, now["cutoff"].iloc[0])
-    y_hat = now["y_hat"].to_numpy(dtype=np.float64).reshape(-1, now["horizon"].max())
-    ids = now["unique_id"].unique().tolist()
-    units = whole.reindex(ids).to_numpy(dtype=bool)
-    return draw_paths(learn_law(errors, whole), y_hat, units, ids, CALIBRATION_PATHS, seed=0)

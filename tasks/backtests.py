@@ -13,7 +13,6 @@ from artifacts.item_names import item_names
 from forecasting.features.rows import RowLimits
 from forecasting.judging.backtest import backtest_cutoffs, evaluate_each, with_enough_rows
 from forecasting.recipes.registry import RECIPES, Candidate
-from forecasting.series.history import History
 from forecasting.series.panel import Panel
 from forecasting.training import USUAL_HORIZON
 from intake.errors import InputError
@@ -153,7 +152,7 @@ def _publish(
 def _rules(panel: Panel, items: pd.DataFrame | None, request: BacktestRequest) -> DecisionRules:
     lead_time = request.lead_time
     return decision_rules(
-        History.of(panel).unique_id,
+        tuple(map(str, panel.series[1])),
         items,
         lead_time=whole_periods(LEAD_TIME_DAYS, panel.freq) if lead_time is None else lead_time,
         review_period=request.review_period or usual_review_period(panel.freq),

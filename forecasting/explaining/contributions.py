@@ -26,7 +26,8 @@ from forecasting.features.table import CALENDAR_CATEGORIES, FeatureTable
 from forecasting.recipes.baselines import Reading
 from forecasting.recipes.combination import Combination
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
-from forecasting.recipes.regressions import Regression, single_threaded_sums
+from forecasting.recipes.regressions import Regression
+from forecasting.single_thread import single_threaded_sums
 
 _TAKEN: Final = {
     *(USUAL, SEASON, TREND, WEEKDAY, PRODUCT, NOT_BELOW_ZERO),

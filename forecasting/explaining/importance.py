@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from xgboost import XGBRegressor
 
 from forecasting.recipes.contract import Fitted, Lesson
+from forecasting.recipes.regressions import regressions
 
 
 def feature_importance(fitted: Fitted, lesson: Lesson) -> pd.DataFrame:
@@ -25,13 +26,6 @@ def feature_importance(fitted: Fitted, lesson: Lesson) -> pd.DataFrame:
     mean = pd.concat(shares, axis=1).fillna(0.0).mean(axis=1)
     ordered = mean.sort_values(ascending=False, kind="stable")
     return pd.DataFrame({"feature": ordered.index.to_numpy(), "importance": ordered.to_numpy(dtype=float)})
-
-
-def regressions(fitted: Fitted) -> list[Fitted]:
-    """The fitted regressions (estimator, columns) in what a recipe learned: none, one, or its members'."""
-    if "estimator" in fitted:
-        return [fitted]
-    return [part for member in fitted.get("members", {}).values() for part in regressions(member)]
 
 
 def _shares(estimator: Pipeline, frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[float]:

@@ -13,9 +13,9 @@ import pandas as pd
 from forecasting.features.rows import RowLimits, forecast_rows, training_rows
 from forecasting.recipes.contract import Standing
 from forecasting.recipes.registry import RECIPES, Candidate
-from forecasting.recipes.regressions import single_threaded_sums
 from forecasting.series.history import History
 from forecasting.series.panel import Panel
+from forecasting.single_thread import single_threaded_sums
 from intake.errors import InputError
 from intake.periods import period_number, shift
 

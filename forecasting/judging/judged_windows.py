@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.judging.classes import series_classes
 from forecasting.judging.losses import PIT, losses, measures
-from forecasting.paths.demand_law import draw_paths, learn_law
+from forecasting.paths.demand_law import paths_around
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.prediction import prediction_table
 from forecasting.series.history import Array, History
@@ -70,10 +70,7 @@ def drawn_windows(
             y, y_hat = (
                 now[name].to_numpy(dtype=np.float64).reshape(len(unique_id), -1) for name in ("y", "y_hat")
             )
-            whole = whole_units[cutoff]
-            units = whole.reindex(unique_id).to_numpy(dtype=bool)
-            law = learn_law(own[until <= cutoff], whole)
-            values = draw_paths(law, y_hat, units, unique_id.tolist(), paths, seed)
+            values = paths_around(now, own[until <= cutoff], whole_units[cutoff], paths, seed)
             ds = pd.DatetimeIndex(now["ds"].iloc[: y.shape[1]])
             origin = history.position(cutoff)
             drawn = DemandPaths(values, tuple(unique_id), ds)
@@ -102,7 +99,9 @@ def judge_windows(
             known = series_classes(history, window.origin, unit_value).iloc[window.series]
             classes[cutoff] = known.reset_index(drop=True)
         past = history.demand[window.series, : window.origin + 1]
-        one, other = losses(window.y, window.y_hat, window.drawn.values, past, history.season_length, seed)
+        # Ties are broken alike for all recipes of a window, and anew in the next.
+        draw = seed + window.origin
+        one, other = losses(window.y, window.y_hat, window.drawn.values, past, history.season_length, draw)
         named = classes[cutoff].drop(columns="value").assign(recipe=recipe, cutoff=cutoff)
         by_series.append(named.join(one.assign(**also(window))))
         by_horizon.append(other.assign(recipe=recipe, cutoff=cutoff))

@@ -119,9 +119,3 @@ def crps(y: Array, values: Array) -> Array:
     rank = np.arange(1, paths + 1).reshape(1, -1, *[1] * (ordered.ndim - 2))
     terms = (ordered - observed) * (paths * (observed < ordered) - rank + 0.5)
     return np.asarray(2.0 / paths**2 * terms.sum(axis=1))
-
-
-def coverage(y: Array, lower: Array, upper: Array) -> float:
-    """Share of observed values within [lower, upper], bounds included."""
-    seen = ~(np.isnan(y) | np.isnan(lower) | np.isnan(upper))
-    return _mean(((y >= lower) & (y <= upper))[seen].astype(np.float64))

@@ -29,6 +29,7 @@ from forecasting.paths.dependence import (
 from forecasting.paths.marginal_law import DEFAULT_SPREAD, Spread, fit_spread, probabilities
 from forecasting.paths.quantile_tables import replace_by_quantiles
 from forecasting.paths.recalibration import IDENTITY, learn_curves, recalibrated
+from forecasting.single_thread import single_threaded_sums
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -143,6 +144,22 @@ def draw_paths(
         for step in range(horizon):
             replace_by_quantiles(values[:, :, step], own, y_hat[:, step], step + 1, spread, law.curves, kind)
     return values
+
+
+def paths_around(
+    predictions: pd.DataFrame, errors: pd.DataFrame, whole_units: pd.Series[bool], paths: int, seed: int
+) -> Array:
+    """Sample paths (series, paths, horizon) around the `predictions` of one recipe from one cutoff.
+
+    Their law is that of `errors`: its predictions in windows that were over by then. Both have the columns of
+    `backtest.evaluate`; `whole_units` as in `learn_law`. The bytes do not depend on the
+    number of threads.
+    """
+    unique_id = predictions["unique_id"].unique().tolist()
+    y_hat = predictions["y_hat"].to_numpy(dtype=np.float64).reshape(len(unique_id), -1)
+    whole = whole_units.reindex(unique_id).to_numpy(dtype=np.bool_)
+    with single_threaded_sums():
+        return draw_paths(learn_law(errors, whole_units), y_hat, whole, unique_id, paths, seed)
 
 
 def _strata(score: Scores, generator: np.random.Generator) -> Array:

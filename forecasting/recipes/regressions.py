@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,11 +12,11 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder
-from threadpoolctl import threadpool_limits
 from xgboost import XGBRegressor
 
 from forecasting.features.table import CALENDAR_CATEGORIES, PRICE, PRICE_RATIO
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Lesson, Standing
+from forecasting.single_thread import single_threaded_sums
 from intake.errors import InputError
 
 CONSTANT: Final = "log_scale"  # what a recipe learns from where no feature varies: then it learns a mean
@@ -88,10 +87,11 @@ class Regression:
         ) or (CONSTANT,)
 
 
-def single_threaded_sums() -> AbstractContextManager[object]:
-    """Keep linear algebra to one thread, so that the bytes of a model do not depend on the machine."""
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
-    return limits
+def regressions(fitted: Fitted) -> list[Fitted]:
+    """The fitted regressions (estimator, columns) in what a recipe learned: none, one, or its members'."""
+    if "estimator" in fitted:
+        return [fitted]
+    return [part for member in fitted.get("members", {}).values() for part in regressions(member)]
 
 
 def _scaled(regressor: LinearRegression | Ridge) -> Pipeline:

@@ -45,6 +45,10 @@ class History:
     exog: Mapping[str, Array]
     categories: Mapping[str, pd.Categorical]
     look_alikes: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    # Derived once. Several threads may derive the same, which does no harm; the dictionary itself is not made
+    # when first asked for, because then one thread could keep what another looks for elsewhere.
+    _remembered: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _size_groups: dict[int, SizeGroups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, panel: Panel, until: pd.Timestamp | None = None) -> History:
@@ -178,15 +182,6 @@ class History:
             expected = _added(expected, np.where(both, total / np.maximum(seen, 1.0), 0.0))
             series += both.sum(axis=0)
         return np.where(expected > 0, demand / np.where(expected > 0, expected, 1.0), np.nan), series
-
-    @cached_property
-    def _size_groups(self) -> dict[int, SizeGroups]:
-        return {}
-
-    @cached_property
-    def _remembered(self) -> dict[str, Array]:
-        """What was derived once; several threads may derive the same, which does no harm."""
-        return {}
 
     @cached_property
     def last_sale(self) -> Index:

@@ -81,11 +81,6 @@ def test_pinball_loss_is_least_at_the_quantile() -> None:
     )
 
 
-def test_coverage_counts_the_bounds() -> None:
-    y = np.array([1.0, 2.0, 3.0, 4.0])
-    assert metrics.coverage(y, np.full(4, 2.0), np.full(4, 3.0)) == 0.5
-
-
 PATHS = arrays(np.float64, (3, 7, 2), elements=st.floats(0, 1e4))
 
 
