@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.vn2_protocol import WINDOWS
 from forecasting.series.panel import Panel
-from intake.periods import period_number, shift
+from intake.periods import period_number, shift, unit_of
 
 HORIZON: Final = {"D": 14, "W": 8}
 INTERVAL: Final = {"D": 7, "W": 3}
@@ -112,7 +112,7 @@ def race_of(name: str, panel: Panel, end: pd.Timestamp) -> Race:
     series are few; on vn2 the ten of its published protocol. Earlier: half a horizon apart, the last of them
     over by the first reported cutoff.
     """
-    freq = panel.freq.split("-")[0]
+    freq = unit_of(panel.freq)
     horizon, interval = HORIZON[freq], INTERVAL[freq]
     first = panel.frame["ds"].min()
     few = -(-ENOUGH_FORECASTS // panel.frame["unique_id"].nunique())

@@ -21,7 +21,7 @@ from forecasting.recipes.regressions import XGBOOST
 from forecasting.series.history import History
 from forecasting.series.splitting import split_by_time
 from forecasting.training import TrainingSettings, train
-from intake.periods import shift
+from intake.periods import shift, unit_of
 
 Array = npt.NDArray[np.float64]
 PATHS: Final = 200
@@ -92,7 +92,7 @@ def _ets_paths(demand: Array, race: Race, seed: int) -> tuple[Array, Array]:
     if len(y) >= LEAST_OBSERVED:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "divide by zero")  # a model with a parameter per value is tried
-            model = AutoETS(season_length=SEASONS[race.panel.freq.split("-")[0]]).fit(y)
+            model = AutoETS(season_length=SEASONS[unit_of(race.panel.freq)]).fit(y)
             mean = np.maximum(model.predict(h=race.horizon)["mean"], 0.0)
             drawn = np.maximum(model.simulate(h=race.horizon, n_paths=PATHS, seed=seed), 0.0)
         if np.isfinite(drawn).all():

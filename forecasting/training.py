@@ -24,7 +24,7 @@ from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
 from forecasting.series.whole_units import whole_units
 from intake.errors import InputError
-from intake.periods import period_number, shift
+from intake.periods import period_number, shift, unit_of
 
 USUAL_HORIZON: Final = {"D": 35, "W": 13, "MS": 6, "QS": 4}
 LEAST_PERIODS: Final = 8
@@ -196,7 +196,7 @@ def _horizon(known: Panel, split: Split, settings: TrainingSettings) -> int:
         raise InputError(
             f"{periods} periods of sales are too few to train on and to test; bring at least {LEAST_PERIODS}"
         )
-    wanted = settings.horizon or USUAL_HORIZON[known.freq.split("-")[0]]
+    wanted = settings.horizon or USUAL_HORIZON[unit_of(known.freq)]
     room = [
         _distance(before, split.development_end, known.freq) // 3,
         _distance(split.development_end, split.test_end, known.freq),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from intake.dataset_rules import OtherNumber, Split
 from intake.errors import InputError
-from intake.periods import period_end, period_number, period_start
+from intake.periods import period_end, period_number, period_start, unit_of
 
 SHARED: Final = ("y", "requested", "revenue")  # amounts; everything else holds in every part of the period
 _LENGTH: Final = {"D": 1, "W": 7, "MS": 30, "QS": 91}
@@ -18,7 +18,7 @@ _LENGTH: Final = {"D": 1, "W": 7, "MS": 30, "QS": 91}
 
 def is_finer(freq: str, other: str) -> bool:
     """Whether periods of `freq` are shorter than those of `other`."""
-    return _LENGTH[freq.split("-")[0]] < _LENGTH[other.split("-")[0]]
+    return _LENGTH[unit_of(freq)] < _LENGTH[unit_of(other)]
 
 
 def fits_into(freq: str, other: str) -> bool:

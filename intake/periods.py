@@ -26,6 +26,7 @@ WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 _WEEKLY: Final = {f"W-{weekday}": position for position, weekday in enumerate(WEEKDAYS)}
 _SEASON_LENGTH: Final = {"D": 7, **dict.fromkeys(_WEEKLY, 52), "MS": 12, "QS": 4}
+_PERIODS_A_YEAR: Final = {"D": 364, "W": 52, "MS": 12, "QS": 4}
 _MONTHS: Final = {"MS": 1, "QS": 3}
 _MEAN_DAYS_PER_MONTH: Final = 365.25 / 12
 _FIRST_MONDAY: Final = 4  # 1970-01-05, counted in days since 1970-01-01
@@ -49,6 +50,25 @@ def season_length(freq: str) -> int:
     """
     refuse_unknown_freq(freq)
     return _SEASON_LENGTH[freq]
+
+
+def unit_of(freq: str) -> str:
+    """What a period is, on whichever weekday weeks begin: 'D', 'W', 'MS' or 'QS'.
+
+    >>> unit_of("W-MON")
+    'W'
+    """
+    return freq.split("-")[0]
+
+
+def periods_a_year(freq: str) -> int:
+    """Whole periods after which the time of the year comes again, and of days the weekday: 364, 52, 12, 4.
+
+    >>> periods_a_year("D"), periods_a_year("MS")
+    (364, 12)
+    """
+    refuse_unknown_freq(freq)
+    return _PERIODS_A_YEAR[unit_of(freq)]
 
 
 def refuse_unknown_freq(freq: str, file: str | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from intake.periods import following, period_end, shift
+from intake.periods import following, period_end, shift, unit_of
 from planning.order_states import OPEN_STATES, OrderState
 
 OPEN_ORDER_COLUMNS: Final = ("purchase_order", "supplier_id", "unique_id", "quantity", "due")
@@ -149,7 +149,7 @@ def due_ahead(rows: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> pd.Series[
 
 
 def _ahead(cutoff: pd.Timestamp, number: int, unit: str, freq: str) -> pd.Timestamp:
-    if unit in ("", freq, freq.split("-")[0]):
+    if unit in ("", freq, unit_of(freq)):
         return shift(cutoff, number, freq)
     close = period_end(cutoff, freq)
     if unit in ("D", "W"):

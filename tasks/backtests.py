@@ -16,7 +16,7 @@ from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.panel import Panel
 from forecasting.training import USUAL_HORIZON
 from intake.errors import InputError
-from intake.periods import whole_periods
+from intake.periods import unit_of, whole_periods
 from intake.tables import Table
 from planning.decision_rules import DecisionRules, decision_rules
 from planning.plan import usual_review_period
@@ -166,7 +166,7 @@ def _horizon(panel: Panel, rules: DecisionRules, request: BacktestRequest) -> in
     interval = rules.lead_time + rules.review_period
     if request.horizon is None:
         periods = panel.frame["ds"].nunique()
-        return max(interval, min(USUAL_HORIZON[panel.freq.split("-")[0]], periods // 8))
+        return max(interval, min(USUAL_HORIZON[unit_of(panel.freq)], periods // 8))
     if request.horizon < interval:
         raise InputError(
             f"a horizon of {request.horizon} periods ends before an order that takes {rules.lead_time} and "

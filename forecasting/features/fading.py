@@ -10,15 +10,11 @@ import numpy.typing as npt
 from forecasting.features.rows import Rows
 from forecasting.series.censoring import FIRST_SPREAD
 from forecasting.series.history import Array, History
+from intake.periods import periods_a_year, unit_of
 
 CHANCE: Final = 0.001  # of a run of zeros, below which it is none
-LEAST_RUN: Final = {
-    "D": 91,
-    "W": 26,
-    "MS": 9,
-    "QS": 4,
-}  # observed periods without a sale, half a year or more
-YEAR: Final = {"D": 364, "W": 52, "MS": 12, "QS": 4}
+LEAST_RUN: Final = {"D": 91, "W": 26, "MS": 9, "QS": 4}
+"""Observed periods without a sale after which a product may be over."""
 
 
 def faded(history: History, rows: Rows) -> npt.NDArray[np.bool_]:
@@ -29,16 +25,15 @@ def faded(history: History, rows: Rows) -> npt.NDArray[np.bool_]:
     summer may rest in winter; where less than half of these were observed, its mean of the year before its
     last sale. The negative binomial law of slow retail gives the chance that nothing of it was sold.
     """
-    freq = history.freq.split("-")[0]
     last = history.last_sale[rows.series, rows.origin]
     start, end = last + 1, rows.origin + 1
     observed = history.seen_between(rows.series, start, end)
-    long = (last >= 0) & (observed >= LEAST_RUN[freq])
+    long = (last >= 0) & (observed >= LEAST_RUN[unit_of(history.freq)])
     silent = np.zeros(len(rows), dtype=np.bool_)
     if not long.any():
         return silent
     series, start, end, observed = rows.series[long], start[long], end[long], observed[long]
-    ago = YEAR[freq]
+    ago = periods_a_year(history.freq)
     same = history.mean_between(series, start - ago, end - ago)
     enough = history.seen_between(series, start - ago, end - ago) >= observed / 2
     before = history.mean_between(series, start - ago, start)

@@ -10,11 +10,10 @@ import numpy.typing as npt
 
 from forecasting.series.history import History, Index
 from intake.errors import InputError
-from intake.periods import period_number
+from intake.periods import period_number, periods_a_year, unit_of
 
 MOST_ROWS: Final = 200_000
 LEAST_OBSERVED: Final = {"D": 14, "W": 8, "MS": 6, "QS": 4}  # periods seen before an origin teaches well
-YEAR: Final = {"D": 365, "W": 52, "MS": 12, "QS": 4}
 BLOCK_CELLS: Final = 1 << 17  # (series, period) pairs looked at together; no row depends on it
 # What a row comes after, the weightiest first; below these bits a hash decides.
 LITTLE_SEEN: Final = np.uint64(1 << 63)
@@ -114,10 +113,10 @@ class _Views:
         strata = np.arange(len(self.edges) - 1)
         series, period = np.nonzero(~np.isnan(self.history.demand[start:end, : self.cutoff + 1]))
         series += start
-        freq = self.history.freq.split("-")[0]
+        year = periods_a_year(self.history.freq)
         identity = self.history.identity[series][:, None]
         order = _hash(identity, period[:, None] + self._first, strata, self.seed + 1) >> np.uint64(3)
-        old = self.cutoff - period >= 2 * YEAR[freq]
+        old = self.cutoff - period >= 2 * year
         order |= np.where(old, OLD, np.uint64(0))[:, None]
         row, stratum = np.nonzero(order < beyond)
         order = order[row, stratum]
@@ -125,9 +124,9 @@ class _Views:
         rows = self.rows(code)
         seen = self.history.seen_between(rows.series, np.zeros_like(rows.origin), rows.origin + 1)
         sold = self.history.last_sale[rows.series, rows.origin]
-        silent = (sold < 0) | (rows.origin - sold >= YEAR[freq])
+        silent = (sold < 0) | (rows.origin - sold >= year)
         order |= np.where(silent, SILENT, np.uint64(0))
-        order |= np.where(seen < LEAST_OBSERVED[freq], LITTLE_SEEN, np.uint64(0))
+        order |= np.where(seen < LEAST_OBSERVED[unit_of(self.history.freq)], LITTLE_SEEN, np.uint64(0))
         kept = (rows.origin >= 0) & (seen > 0) & (order < beyond)
         return order[kept], code[kept]
 

@@ -20,6 +20,7 @@ from forecasting.features.rows import Rows
 from forecasting.features.scale import series_scale
 from forecasting.features.season_profile import season_profile
 from forecasting.series.history import History
+from intake.periods import unit_of
 
 Array = npt.NDArray[np.float64]
 
@@ -69,7 +70,7 @@ class FeatureTable:
 
 def windows_of(freq: str) -> Windows:
     """The window lengths of a frequency ('W-MON' and its like share those of weeks)."""
-    return WINDOWS[freq.split("-")[0]]
+    return WINDOWS[unit_of(freq)]
 
 
 def feature_table(history: History, rows: Rows) -> FeatureTable:

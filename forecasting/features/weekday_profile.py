@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.series.history import History
+from intake.periods import periods_a_year
 
 Array = npt.NDArray[np.float64]
 
 DAYS: Final = 7
-MEMORY: Final = 364  # days; a year of whole weeks
 PRIOR_DAYS: Final = 2.0  # observed days of one weekday after which a series is trusted by half
 LEAST: Final = 0.05  # of a usual day; sales of a day are divided by the index
 
@@ -23,7 +23,7 @@ def weekday_profile(history: History, origin: int) -> Array:
     Of each series over the last year up to `origin`, shrunk by n / (n + 2) for n observed days of the weekday
     towards that of all series together. No index is below .05: nothing is ever divided by nearly nothing.
     """
-    start = max(origin + 1 - MEMORY, 0)
+    start = max(origin + 1 - periods_a_year(history.freq), 0)
     demand = history.demand[:, start : origin + 1]
     seen = ~np.isnan(demand)
     is_day = np.asarray(history.ds.weekday)[start : origin + 1, None] == np.arange(DAYS)

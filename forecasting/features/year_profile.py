@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from forecasting.features.season_profile import PRIOR_SERIES
 from forecasting.series.history import History
+from intake.periods import periods_a_year
 
 Array = npt.NDArray[np.float64]
 
-YEAR: Final = 364  # days; the same weekday a year ago
 BEFORE: Final = 14  # days before the origin that the days after it are compared with
 AROUND: Final = 3  # days on each side of a day that share its season: whole weeks, so no weekday counts twice
 TRUST: Final = 0.75  # power of the ratio: no year is quite like the one before
@@ -24,7 +24,7 @@ def year_profile(history: History, origin: int, horizon: int) -> Array:
     Mean demand of all series in the week around the day a year before, over that of the fortnight up to the
     origin a year before, to the power of .75, and shrunk towards 1 by n / (n + 4) for n series observed then.
     """
-    end = origin - YEAR + 1
+    end = origin - periods_a_year(history.freq) + 1
     start = end - BEFORE
     if start < 0:
         return np.ones(horizon)

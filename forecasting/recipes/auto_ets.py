@@ -12,6 +12,7 @@ import numpy as np
 
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standing
 from intake.errors import MissingError
+from intake.periods import unit_of
 
 SEASONS: Final = {"D": 7, "W": 1, "MS": 12, "QS": 4}  # a season of 52 takes minutes and rarely pays
 LEAST_OBSERVED: Final = 7  # periods; statsforecast fits nothing to fewer
@@ -34,7 +35,7 @@ class AutoEts:
         """The mean of each series' model, in units of sales; its scale where hardly anything was observed."""
         del fitted, hyperparameters
         models, history = _models(), standing.history
-        season_length = SEASONS[history.freq.split("-")[0]]
+        season_length = SEASONS[unit_of(history.freq)]
         scale = standing.ahead.scale.reshape(-1, standing.horizon)[:, 0]
         y_hat = np.repeat(scale[:, None], standing.horizon, axis=1)
         for place, series in enumerate(standing.begun):

@@ -7,12 +7,11 @@ from typing import Final, Literal
 import pandas as pd
 
 from intake.errors import InputError, MissingError
-from intake.periods import shift
+from intake.periods import periods_a_year, shift
 
 Assumption = float | Literal["by_weekday", "year_ago", "last"]
 
 WEEKDAY_HISTORY_DAYS: Final = 56
-_YEAR: Final = {"D": 364, "W": 52, "MS": 12, "QS": 4}  # 364 days keep the weekday
 
 
 def assumed_values(
@@ -39,7 +38,7 @@ def assumed_values(
         means = recent.groupby(["unique_id", recent["ds"].dt.weekday])[column].mean()
         values = _look_up(means, future["unique_id"], future["ds"].dt.weekday)
     elif assumption == "year_ago":
-        year_ago = shift(future["ds"], -_YEAR[freq.split("-")[0]], freq)
+        year_ago = shift(future["ds"], -periods_a_year(freq), freq)
         values = _look_up(known.set_index(["unique_id", "ds"])[column], future["unique_id"], year_ago)
     else:
         raise InputError(f"'{assumption}' for '{column}' is not a number, 'by_weekday', 'year_ago' or 'last'")
