@@ -6,7 +6,6 @@ import threading
 
 from cli.connection import connected
 from cli.console import headline, next_step, say, show_table
-from cli.page import password_place, serving
 from cli.services import status
 from cli.setup import register
 from intake.errors import ServiceError
@@ -18,6 +17,8 @@ _LOOK_EVERY = 2.0  # seconds
 def stay_up() -> None:
     """Start everything, say where it is, and stay until Ctrl-C or until one of the servers ends."""
     with connected() as services:
+        from cli.page import password_place, serving
+
         if services.kept_up:
             say(f"Everything is up already: the Prefect UI is {_ui(services.prefect_api_url)}.")
             next_step("`abasto status` shows it; Ctrl-C in the other terminal stops it.")

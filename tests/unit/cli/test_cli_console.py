@@ -66,6 +66,12 @@ def test_ctrl_c_says_so_and_ends_with_the_status_of_a_shell(
     assert (ended.value.code, capsys.readouterr().err) == (130, "Stopped.\n")
 
 
+def test_up_imports_prefect_only_once_the_servers_are_known() -> None:
+    """Prefect reads where its server is when it is imported; too early, it starts a temporary one."""
+    code = "import sys, cli.up, cli.demo, cli.run; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_help_needs_none_of_the_heavy_packages() -> None:
     """Every command imports what it needs when it runs: `abasto --help` answers at once."""
     code = (
