@@ -90,5 +90,8 @@ def panel_of(
 
 
 def with_prices_kept(assumptions: dict[str, Any], panel: Panel) -> dict[str, Any]:
-    """The assumptions, and where none is stated about prices: that they stay as they were last."""
-    return ({"price": "last"} if "price" in panel.exog else {}) | assumptions
+    """The assumptions, and where none is stated about prices: that they stay as they were last, outside a
+    promotion and in one. The price of a promotion that has just ended must not be carried on.
+    """
+    kept = "by_promotion" if "promotion" in panel.exog else "last"
+    return ({"price": kept} if "price" in panel.exog else {}) | assumptions

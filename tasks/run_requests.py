@@ -35,12 +35,14 @@ RecipeName = Literal[
 RECIPES_BY_DEFAULT: Final[tuple[RecipeName, ...]] = tuple(
     name for name in get_args(RecipeName) if name != "auto_ets"
 )
-Assumption = float | Literal["by_weekday", "year_ago", "last"]
+Assumption = float | Literal["by_weekday", "by_promotion", "year_ago", "last"]
 Assumptions = Annotated[
     dict[str, Assumption],
     Field(
         description="Column -> value in the periods ahead, for columns that no calendar file covers: "
-        "a number, 'by_weekday' (what this weekday usually had), 'year_ago' or 'last'; reports repeat it.",
+        "a number, 'by_weekday' (what this weekday usually had), 'by_promotion' (so prices are by "
+        "themselves: the last one outside a promotion, less the usual discount where one is planned), "
+        "'year_ago' or 'last'; reports repeat it.",
         examples=[{"promotion": 0, "holiday": "by_weekday"}],
     ),
 ]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.series.assumptions import Assumption, assumed_values
+from forecasting.series.assumptions import WAYS, Assumption, assumed_values
 from forecasting.series.calendar_columns import add_calendar, twice_told, unmatched_places
 from forecasting.series.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
 from forecasting.series.foreknowledge import Foreknowledge
@@ -146,9 +146,10 @@ def extend(
     """The panel as known at `cutoff`, with exactly `horizon` future rows per series and complete exog in
     them.
 
-    What the calendar says about the future wins; `assumptions` (column to a number, 'by_weekday', 'year_ago'
-    or 'last') fill the rest and are repeated in `notes`. MissingError names a column that neither covers and
-    both ways out; InputError an assumption about an unknown column or a horizon below 1.
+    What the calendar says about the future wins; `assumptions` (column to a number or the name of a way, see
+    `assumed_values`) fill the rest and are repeated in `notes`; prices 'by_promotion' come last, when the
+    promotions are known. MissingError names a column that neither covers and both ways out; InputError an
+    assumption about an unknown column or a horizon below 1.
     """
     stated = assumptions or {}
     unknown = sorted(set(stated) - set(panel.exog))
@@ -167,7 +168,7 @@ def extend(
     future = known.set_index(["unique_id", "ds"]).reindex(wanted).reset_index()
     future = closed_ahead(future, panel.closures)
     notes = []
-    for column in panel.exog:
+    for column in sorted(panel.exog, key=lambda name: stated.get(name) == "by_promotion"):
         open_rows = future[column].isna()
         if not open_rows.any():
             continue
@@ -175,7 +176,7 @@ def extend(
         if column not in stated:
             raise MissingError(
                 f"'{column}' is not known from {first} on: put it in the calendar, or state an assumption, "
-                f"such as assume.{column}=0 (a number, 'by_weekday', 'year_ago' or 'last')"
+                f"such as assume.{column}=0 ({WAYS} can be stated)"
             )
         lent = open_rows & future["unique_id"].isin(without_history(history, column, panel.newcomers))
         values = assumed_values(history, future[open_rows & ~lent], column, stated[column], panel.freq)

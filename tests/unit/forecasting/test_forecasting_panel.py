@@ -96,6 +96,30 @@ def test_assumptions_fill_what_the_calendar_leaves_open_and_are_repeated() -> No
     assert set(extend(panel, cutoff, 3, {"promotion": "last"}).frame["promotion"].tail(2)) == {0.0}
 
 
+def test_a_price_stays_outside_a_promotion_and_falls_in_one_as_it_usually_does() -> None:
+    """The last week of 'a' was a promotion at 20 % off, of 'b' none; 'c' never had one, 'd' nothing else."""
+    sales = pd.concat([weeks([5, 5, 5, 5], name) for name in "abcd"])
+    sales["price"] = [10, 8, 10, 8, 20, 18, 20, 30, 4, 4, 4, 4, 7, 7, 7, 6]
+    sales["promotion"] = [0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+    cutoff = sales["ds"].max()
+    planned = pd.DataFrame(
+        {"ds": pd.date_range(cutoff, periods=4, freq="W-MON")[1:], "promotion": [0, 1, 0.5]}
+    )
+    panel = build_panel(sales, freq="W-MON", calendar=planned)
+    ahead = extend(panel, cutoff, 3, {"price": "by_promotion"})
+    future = ahead.frame[ahead.frame["ds"] > cutoff]
+    expected = {"a": [10, 8, 9], "b": [30, 27, 28.5], "c": [4, 3.2, 3.6], "d": [6, 6, 6]}
+    for name, prices in expected.items():
+        assert future.loc[future["unique_id"] == name, "price"].tolist() == pytest.approx(prices), name
+    assert "by_promotion" in ahead.notes[0]
+
+
+def test_prices_by_promotion_need_promotions() -> None:
+    panel = build_panel(weeks([1, 2, 3]).assign(price=1.0), freq="W-MON")
+    with pytest.raises(InputError, match="'by_promotion' for 'price' needs a column 'promotion'"):
+        extend(panel, panel.last_observation, 2, {"price": "by_promotion"})
+
+
 def test_year_ago_keeps_the_weekday_and_needs_a_year() -> None:
     sales = daily_shop(400)
     cutoff = sales["ds"].max()
