@@ -45,8 +45,8 @@ def critical_ratio(
     4.3). p: shortage_cost, money per unit lost. h: holding_cost, money per unit and period; a unit too many
     is held for R = review_period periods before the next order can be smaller by one. k: carry_over_factor,
     1 to 2; 1 leaves r as it is. From r = 3/4 up, cr* = 1 - k (1 - r), which replays chose k for. Below, that
-    would fall to 0 while r does not, so the deduction shrinks with r instead: a choice, not a measurement,
-    that keeps cr* continuous, rising with r and at least 2/3 of it.
+    would fall to 0 while r does not, so the deduction shrinks with r instead: a form that keeps cr*
+    continuous, rising with r and at least 2/3 of it, and that paid in replays with r = 2/3 and 1/2.
 
     >>> critical_ratio(np.array([1.0]), np.array([0.2]), carry_over_factor=1.2).round(4)
     array([0.8])

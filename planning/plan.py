@@ -66,14 +66,14 @@ class PlanSettings:
     service_level: share of review cycles without a lost sale, where the items table gives neither both costs
         nor a service_level.
     carry_over_factor: k of `order_up_to.critical_ratio`. What is left over is sold later, so the myopic
-        ratio (k = 1) buys too much; k = 1.2 is the default because it did well in replays.
+        ratio (k = 1) buys too much; k = 1.3 is the default because it did well in replays.
     longest_cover: an order is raised to a supplier's minimum value only with what sells in so many periods.
     paths, seed: how many demand paths to ask the model for, and the seed of their draw.
     """
 
     review_period: int = 1
     service_level: float = 0.95
-    carry_over_factor: float = 1.2
+    carry_over_factor: float = 1.3
     longest_cover: int = 8
     paths: int = 500
     seed: int = 0

@@ -10,7 +10,7 @@ from planning.plan import PlanSettings, usual_review_period
 
 def test_the_stated_defaults() -> None:
     stated = PlanSettings()
-    assert (stated.review_period, stated.service_level, stated.carry_over_factor) == (1, 0.95, 1.2)
+    assert (stated.review_period, stated.service_level, stated.carry_over_factor) == (1, 0.95, 1.3)
 
 
 @pytest.mark.parametrize(("freq", "periods"), [("D", 7), ("W-MON", 1), ("W-SUN", 1), ("MS", 1), ("QS", 1)])
