@@ -148,7 +148,7 @@ def _history(demand: Array) -> History:
 
 def run(recipe: str, seeds: int, series: int, spread: float) -> None:
     """Measure and print."""
-    candidate = Candidate(recipe, RECIPES[recipe].search[0])
+    candidate = Candidate(recipe)
     costs, learned = ({way: [] for way in WAYS} for _ in range(2))
     began = time.perf_counter()
     for seed in range(seeds):

@@ -16,7 +16,7 @@ from benchmarks.contest_data import Race
 from forecasting.features.rows import RowLimits
 from forecasting.judging.backtest import evaluate
 from forecasting.recipes.auto_ets import LEAST_OBSERVED, SEASONS, without_gaps
-from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.registry import Candidate
 from forecasting.recipes.regressions import XGBOOST
 from forecasting.series.history import History
 from forecasting.series.splitting import split_by_time
@@ -232,7 +232,7 @@ def champion(race: Race) -> Forecasts:
 
 
 def _simple(name: str) -> Callable[[Race], Forecasts]:
-    return lambda race: of_recipe(race, Candidate(name, RECIPES[name].search[0]))
+    return lambda race: of_recipe(race, Candidate(name))
 
 
 CHAMPION: Final = "champion"

@@ -126,7 +126,7 @@ def abasto(sales: pd.DataFrame, recipe: str) -> Seconds:
     with timed(seconds, "panel"):
         panel = build_panel(sales, freq=FREQ)
     cutoff = panel.last_observation
-    settings = ModelSettings(recipe, RECIPES[recipe].search[0], HORIZON, ERROR_WINDOWS)
+    settings = ModelSettings(recipe, horizon=HORIZON, windows=ERROR_WINDOWS)
     with timed(seconds, "train"):
         model = fit(panel, cutoff, settings)
     with timed(seconds, "paths"):

@@ -113,8 +113,8 @@ class Model:
         """
         standing = self._standing(panel, cutoff, horizon)
         chosen = np.isin(np.array(standing.history.unique_id)[standing.begun], list(unique_id))
-        recipe, hyperparameters = RECIPES[self.recipe], self.settings.hyperparameters
-        return contributions(recipe, self.fitted, hyperparameters, standing, chosen)
+        hyperparameters = self.settings.candidate.hyperparameters
+        return contributions(RECIPES[self.recipe], self.fitted, hyperparameters, standing, chosen)
 
     def native_booster_bytes(self) -> bytes | None:
         """The XGBoost booster in its own format (UBJSON), None if the recipe has none.

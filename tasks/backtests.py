@@ -12,7 +12,7 @@ from artifacts.csv_files import csv_bytes
 from artifacts.item_names import item_names
 from forecasting.features.rows import RowLimits
 from forecasting.judging.backtest import backtest_cutoffs, evaluate_each, with_enough_rows
-from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.registry import Candidate
 from forecasting.series.panel import Panel
 from forecasting.training import USUAL_HORIZON
 from intake.errors import InputError
@@ -100,7 +100,7 @@ def _publish(
         limits = RowLimits(seed=request.seed)
         able = with_enough_rows(panel, request.recipes, min(earlier + cutoffs), horizon, limits)
         left_out = [recipe for recipe in request.recipes if recipe not in able]
-        candidates = [Candidate(recipe, RECIPES[recipe].search[0]) for recipe in able]
+        candidates = [Candidate(recipe) for recipe in able]
         windows = _forecast(folder, panel, candidates, [*earlier, *cutoffs], horizon, limits, progress)
         progress.reached(0.8, f"{name}: drawing demand paths and deciding orders")
         predictions = pd.concat(map(from_parquet, windows.values()), ignore_index=True)

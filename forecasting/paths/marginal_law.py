@@ -18,6 +18,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import betainc, gammainc, gammaln
 
+from forecasting.series.censoring import FIRST_SPREAD
+
 Array = npt.NDArray[np.float64]
 
 LARGE: Final = 128.0  # whole units on average from which gamma and negative binomial are alike
@@ -45,7 +47,7 @@ class Spread:
         return np.asarray(np.exp(-mean / self.sale) if self.sale > 0 else np.zeros_like(mean))
 
 
-DEFAULT_SPREAD: Final = Spread(1.1, 0.34)
+DEFAULT_SPREAD: Final = Spread(*FIRST_SPREAD)
 """Slow weekly retail; the law until there are errors of one's own."""
 
 

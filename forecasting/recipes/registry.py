@@ -41,16 +41,20 @@ DEFAULT_RECIPES: Final = tuple(name for name in RECIPES if name != "auto_ets")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A recipe with its hyperparameters; `name` tells candidates of one recipe apart in a search."""
+    """A recipe with its hyperparameters, the first of its search where none are given.
+
+    `name` tells candidates of one recipe apart in a search; it is the recipe's where it is not given.
+    """
 
     recipe: str
     hyperparameters: Hyperparameters = field(default_factory=dict)
     name: str = ""
 
     def __post_init__(self) -> None:
-        """Raise MissingError unless the recipe is registered; the name defaults to the recipe's."""
+        """Raise MissingError unless the recipe is registered; fill in what was not given."""
         if self.recipe not in RECIPES:
             raise MissingError(f"there is no recipe '{self.recipe}'; choose from {', '.join(RECIPES)}")
+        object.__setattr__(self, "hyperparameters", self.hyperparameters or RECIPES[self.recipe].search[0])
         object.__setattr__(self, "name", self.name or self.recipe)
 
     def fit(self, standing: Standing, seed: int) -> Fitted:

@@ -11,10 +11,8 @@ from scipy.stats import nbinom
 Array = npt.NDArray[np.float64]
 
 SMOOTHING: Final = 0.1  # of the running mean; the pace that serves weekly retail best as a plain forecast
-FIRST_SPREAD: Final = (
-    1.1,
-    0.34,
-)  # variance 1.1 m + 0.34 m^2 of slow weekly retail, until a series has its own
+FIRST_SPREAD: Final = (1.1, 0.34)
+"""Variance 1.1 m + 0.34 m^2 of slow weekly retail, until a series, or a law of errors, has its own."""
 LEAST_SPREAD: Final = 1.05  # variance over mean: a negative binomial must vary more than a Poisson
 
 

@@ -72,12 +72,14 @@ class History:
         row = np.where(np.isnan(in_stock), -1, np.arange(periods))
         closed = wide("closed") >= 1.0 if "closed" in frame else np.zeros_like(demand, dtype=np.bool_)
         number = {str(name): place for place, name in enumerate(ids)}
+        begins = np.full(len(ids), periods)
+        np.minimum.at(begins, *place)
         for name, newcomer in panel.newcomers.items():
             own = number.get(name)
             if own is not None and (row[own] < 0).all():
                 launch = newcomer.launch
                 day = None if launch is None else int(period_number(launch, panel.freq)[0]) - start
-                _stand_ready(row[own], closed[own], int(place[1][codes == own].min()), day)
+                _stand_ready(row[own], closed[own], int(begins[own]), day)
         return cls(
             unique_id=tuple(str(name) for name in ids),
             ds=following(shift(first, -1, panel.freq), periods, panel.freq),

@@ -78,7 +78,7 @@ def without_history(history: pd.DataFrame, column: str, newcomers: Mapping[str, 
     return set(newcomers) - set(history.loc[history[column].notna(), "unique_id"])
 
 
-def lent_values(
+def lent_exog(
     future: pd.DataFrame, column: str, newcomers: Mapping[str, Newcomer], lent: pd.Series[bool]
 ) -> pd.Series[float]:
     """`column` of `future`, with the mean of the look-alikes in the same period in the rows `lent`."""

@@ -15,7 +15,7 @@ from forecasting.series.assumptions import WAYS, Assumption, assumed_values
 from forecasting.series.calendar_columns import add_calendar, twice_told, unmatched_places
 from forecasting.series.closed_periods import MissingPeriods, closed_ahead, fill_missing, with_closures
 from forecasting.series.foreknowledge import Foreknowledge
-from forecasting.series.newcomers import Newcomer, lent_values, with_unsold, without_history
+from forecasting.series.newcomers import Newcomer, lent_exog, with_unsold, without_history
 from intake.errors import InputError, MissingError
 from intake.periods import following, period_number, period_start, season_length, shift
 
@@ -180,7 +180,7 @@ def extend(
             )
         lent = open_rows & future["unique_id"].isin(without_history(history, column, panel.newcomers))
         values = assumed_values(history, future[open_rows & ~lent], column, stated[column], panel.freq)
-        future[column] = lent_values(
+        future[column] = lent_exog(
             future.assign(**{column: future[column].fillna(values)}), column, panel.newcomers, lent
         )
         notes.append(f"'{column}' is assumed to be {stated[column]} from {first} on where nothing is known.")

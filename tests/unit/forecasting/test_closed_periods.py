@@ -8,7 +8,6 @@ import pytest
 from forecasting_samples import daily_shop
 
 from forecasting.model import ModelSettings, fit
-from forecasting.recipes.registry import RECIPES
 from forecasting.series.history import History
 from forecasting.series.panel import Panel, build_panel, extend
 from intake.dataset_rules import DatasetRules, rules_of
@@ -69,7 +68,7 @@ def test_nobody_is_expected_to_buy_behind_a_closed_door(recipe: str) -> None:
     holiday = rules_of({"closed_weekdays": ["SUN"], "closed": ["2023-06-05..2023-06-06"]}, "mapeo.toml")
     panel = build_panel(sales, freq="D", missing_periods="zero", closures=closures(sales, holiday))
     cutoff = panel.last_observation
-    model = fit(panel, cutoff, ModelSettings(recipe, RECIPES[recipe].search[0], 14, windows=2))
+    model = fit(panel, cutoff, ModelSettings(recipe, horizon=14, windows=2))
     paths = model.demand_paths(extend(panel, cutoff, 14), cutoff, 14, paths=50)
     shut = (paths.ds.weekday == 6) | paths.ds.isin(pd.to_datetime(["2023-06-05", "2023-06-06"]))
     assert shut.sum() == 4

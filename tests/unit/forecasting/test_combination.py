@@ -62,9 +62,7 @@ def test_a_member_without_weight_learns_nothing_and_none_learns_twice() -> None:
 
 
 def test_the_registered_one_agrees_with_its_members_fitted_alone() -> None:
-    alone = {
-        name: Candidate(name, RECIPES[name].search[0]) for name in ("xgboost", "ridge", "exponential_level")
-    }
+    alone = {name: Candidate(name) for name in ("xgboost", "ridge", "exponential_level")}
     found = {name: each.expected(each.fit(standing(), 0), standing()) for name, each in alone.items()}
     for weights in RECIPES["combination"].search:
         candidate = Candidate("combination", weights)

@@ -9,7 +9,6 @@ from forecasting_samples import weekly_series
 
 from forecasting.explaining.effects import COLUMNS, effect_sentences, exog_effects
 from forecasting.model import Model, ModelSettings, fit
-from forecasting.recipes.registry import RECIPES
 from forecasting.series.panel import Panel, build_panel
 
 LIFT, ELASTICITY = 0.4, -1.5
@@ -36,7 +35,7 @@ PANEL = build_panel(promoted_sales(), freq="W-MON")
 
 
 def model_of(recipe: str, panel: Panel = PANEL) -> Model:
-    settings = ModelSettings(recipe, RECIPES[recipe].search[0], horizon=6, windows=1)
+    settings = ModelSettings(recipe, horizon=6, windows=1)
     return fit(panel, panel.last_observation, settings)
 
 

@@ -11,7 +11,7 @@ from forecasting.features.fading import faded
 from forecasting.features.rows import forecast_rows
 from forecasting.model import ModelSettings, fit
 from forecasting.recipes.contract import Standing
-from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
+from forecasting.recipes.registry import DEFAULT_RECIPES, Candidate
 from forecasting.series.history import History
 from forecasting.series.panel import build_panel, extend
 
@@ -41,7 +41,7 @@ def test_a_product_that_stopped_half_a_year_ago_is_expected_to_sell_nothing(reci
     panel = build_panel(stopped(26), freq="W-MON")
     history = History.of(extend(panel, DS[-1], 6))
     standing = Standing(history, WEEKS - 1, 6)
-    candidate = Candidate(recipe, RECIPES[recipe].search[0])
+    candidate = Candidate(recipe)
     expected = candidate.expected(candidate.fit(standing, 0), standing).reshape(-1, 6).sum(axis=1)
     dead = np.isin(history.unique_id, ["s03", "s09"])
     assert (expected[dead] == 0).all()
@@ -54,14 +54,14 @@ def test_recipes_that_see_the_recent_past_let_a_product_fade_before() -> None:
     standing = Standing(History.of(extend(panel, DS[-1], 6)), WEEKS - 1, 6)
     usual = standing.history.demand[[3, 9], : WEEKS - 13].mean()
     for recipe in ("moving_average", "exponential_level", "tsb", "linear_regression", "ridge", "xgboost"):
-        candidate = Candidate(recipe, RECIPES[recipe].search[0])
+        candidate = Candidate(recipe)
         expected = candidate.expected(candidate.fit(standing, 0), standing).reshape(-1, 6)
         assert expected[[3, 9]].mean() < usual / 3, recipe
 
 
 def test_nothing_is_ordered_of_it() -> None:
     panel = build_panel(stopped(26), freq="W-MON")
-    model = fit(panel, DS[-1], ModelSettings("tsb", RECIPES["tsb"].search[0], horizon=4, windows=2))
+    model = fit(panel, DS[-1], ModelSettings("tsb", horizon=4, windows=2))
     paths = model.demand_paths(extend(panel, DS[-1], 4), DS[-1], 4, paths=50)
     assert paths.sum_quantile(0.99, 4)[[3, 9]].sum() == 0
 

@@ -17,7 +17,7 @@ from forecasting.series.panel import build_panel
 from intake.errors import InputError, MissingError
 from intake.periods import shift
 
-ALL = [Candidate(name, RECIPES[name].search[0]) for name in RECIPES]
+ALL = [Candidate(name) for name in RECIPES]
 
 
 @given(st.integers(0, 200), st.integers(1, 30), st.integers(1, 12))
@@ -167,3 +167,10 @@ def test_a_moving_average_is_the_mean_of_the_last_weeks_times_the_shared_season(
     days = daily_shop(60)
     table = evaluate(build_panel(days, freq="D"), [plain], [days["ds"].iloc[55]], 1)
     assert table["y_hat"].iloc[0] == pytest.approx(days["y"].iloc[[28, 35, 42, 49]].mean())
+
+
+def test_a_candidate_has_the_first_hyperparameters_of_its_search_where_none_are_given() -> None:
+    for name, recipe in RECIPES.items():
+        assert Candidate(name).hyperparameters == recipe.search[0]
+    assert Candidate("ridge", {"alpha": 7.0}).hyperparameters == {"alpha": 7.0}
+    assert Candidate("ridge").name == "ridge"

@@ -50,7 +50,7 @@ def last_known(panel: Panel) -> pd.Timestamp:
 
 
 def settings(recipe: str, **changes: int) -> ModelSettings:
-    return ModelSettings(recipe, RECIPES[recipe].search[0], **({"horizon": 6, "windows": 3} | changes))
+    return ModelSettings(recipe, **({"horizon": 6, "windows": 3} | changes))
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

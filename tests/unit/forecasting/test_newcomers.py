@@ -8,7 +8,7 @@ import pytest
 from forecasting_samples import weekly_series
 
 from forecasting.recipes.contract import Standing
-from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.registry import Candidate
 from forecasting.series.history import History
 from forecasting.series.newcomers import Newcomer, newcomers_of
 from forecasting.series.panel import Panel, build_panel, extend
@@ -25,7 +25,7 @@ def panel_with(newcomers: dict[str, Newcomer], sales: pd.DataFrame = SALES, **op
 
 def means(panel: Panel, recipe: str, horizon: int = 6) -> pd.DataFrame:
     """Expected demand by series (rows) and period, by a recipe that has learned from the others alone."""
-    candidate = Candidate(recipe, RECIPES[recipe].search[0])
+    candidate = Candidate(recipe)
     learned = candidate.fit(standing_of(build_panel(SALES, freq="W-MON"), horizon), 0)
     standing = standing_of(panel, horizon)
     ids = [standing.history.unique_id[place] for place in standing.begun]

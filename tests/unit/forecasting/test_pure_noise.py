@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
-from forecasting.recipes.registry import DEFAULT_RECIPES, RECIPES, Candidate
+from forecasting.recipes.registry import DEFAULT_RECIPES, Candidate
 from forecasting.series.panel import build_panel
 
 SERIES, WEEKS, HORIZON, SEEDS = 8, 76, 6, 3
@@ -37,7 +37,7 @@ def champion_against_the_mean(seed: int) -> np.ndarray:
     """
     panel = build_panel(noise(seed), freq="W-MON")
     cutoffs = rolling_cutoffs(DS[WEEKS // 2], DS[-1], HORIZON, 4, "W-MON")
-    candidates = [Candidate(name, RECIPES[name].search[0]) for name in DEFAULT_RECIPES]
+    candidates = [Candidate(name) for name in DEFAULT_RECIPES]
     predictions = evaluate(panel, candidates, cutoffs, HORIZON)
     mean = predictions["unique_id"].str[1:].astype(int).map(lambda place: MEANS[place])
     variance = mean + mean**2 / SIZE

@@ -29,14 +29,13 @@ import joblib, numpy
 from forecasting_samples import weekly_series
 from forecasting.judging import backtest
 from forecasting.model import ModelSettings, fit
-from forecasting.recipes.registry import RECIPES
 from forecasting.series.panel import build_panel
 
 folder, backtest.WORKERS = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 for case in sys.argv[3:]:
     recipe, series = case.split()
     panel = build_panel(weekly_series(int(series), 70), freq="W-MON")
-    settings = ModelSettings(recipe, RECIPES[recipe].search[0], horizon=8, windows=4)
+    settings = ModelSettings(recipe, horizon=8, windows=4)
     model = fit(panel, panel.last_observation, settings)
     joblib.dump(model, folder / f"{case}.pkl")
     joblib.dump(panel, folder / f"{case}.panel")

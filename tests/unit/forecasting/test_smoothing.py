@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from forecasting.features.weekday_profile import weekday_profile
 from forecasting.features.year_profile import year_profile
 from forecasting.recipes.contract import Standing
-from forecasting.recipes.registry import RECIPES, Candidate
+from forecasting.recipes.registry import Candidate
 from forecasting.recipes.smoothing import croston, exponential_level, sba, tsb
 from forecasting.series.history import History
 from forecasting.series.panel import build_panel
@@ -70,7 +70,7 @@ def expected(
 ) -> np.ndarray:
     """Forecast (series, horizon) of a recipe with its first hyperparameters."""
     history = History.of(build_panel(frame, freq=freq, **closed))
-    candidate = Candidate(name, RECIPES[name].search[0])
+    candidate = Candidate(name)
     standing = Standing(history, cutoff, horizon)
     return candidate.expected(candidate.fit(standing, seed=0), standing).reshape(-1, horizon)
 

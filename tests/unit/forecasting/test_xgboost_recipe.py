@@ -83,6 +83,6 @@ def test_trees_beat_the_moving_average_where_a_shared_season_has_to_be_learned()
     panel = build_panel(pd.concat(sales), freq="W-MON", attributes=pd.DataFrame(items))
     cutoffs = rolling_cutoffs(ds[100], ds[-1], 8, 2, "W-MON")
     names = ("moving_average", "xgboost")
-    found = evaluate(panel, [Candidate(name, RECIPES[name].search[0]) for name in names], cutoffs, 8)
+    found = evaluate(panel, [Candidate(name) for name in names], cutoffs, 8)
     rmsse = metrics_table(found, panel).set_index("recipe")["rmsse"]
     assert rmsse["xgboost"] < 0.9 * rmsse["moving_average"]
