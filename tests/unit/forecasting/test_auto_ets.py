@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from forecasting_samples import awkward_series, weekly_series
+from statsforecast.models import AutoETS
 
 from forecasting.recipes.auto_ets import without_gaps
 from forecasting.recipes.contract import Standing
@@ -17,17 +17,6 @@ from forecasting.series.panel import build_panel
 from intake.errors import MissingError
 
 AUTO_ETS = Candidate("auto_ets")
-
-
-class LastValue:
-    """Stands in for statsforecast's class: what it was asked, and the last value as forecast."""
-
-    def __init__(self, season_length: int) -> None:
-        assert season_length == 1
-
-    def forecast(self, y: np.ndarray, h: int) -> dict[str, np.ndarray]:
-        assert np.isfinite(y).all()
-        return {"mean": np.full(h, y[-1])}
 
 
 def test_without_the_package_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,17 +30,15 @@ def test_it_is_tried_only_where_it_is_asked_for() -> None:
     assert tuple(RECIPES) == (*DEFAULT_RECIPES, "auto_ets")
 
 
-def test_every_series_gets_its_own_forecast_whatever_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        sys.modules, "statsforecast", SimpleNamespace(models=SimpleNamespace(AutoETS=LastValue))
-    )
+def test_every_series_gets_its_own_forecast_whatever_it_lacks() -> None:
     history = History.of(build_panel(awkward_series(), freq="W-MON"))
     standing = Standing(history, 55, 4)
     y_hat = AUTO_ETS.expected(AUTO_ETS.fit(standing, seed=0), standing).reshape(-1, 4)
     begun = [history.unique_id[place] for place in standing.begun]
     assert "newest" not in begun
-    usual = begun.index("usual")
-    assert (y_hat[usual] == history.demand[history.unique_id.index("usual"), 55]).all()
+    usual = history.demand[history.unique_id.index("usual"), :56]
+    model = AutoETS(season_length=1)
+    assert (y_hat[begun.index("usual")] == model.forecast(y=usual, h=4)["mean"]).all()
     assert (y_hat[begun.index("never")] == 0).all()
     assert np.isfinite(y_hat).all()
 
