@@ -19,7 +19,7 @@ import xgboost
 from sklearn.base import RegressorMixin
 from sklearn.pipeline import Pipeline
 
-from forecasting.explaining.counterfactual import events, instead
+from forecasting.explaining.counterfactual import events, without
 from forecasting.explaining.importance import source_of
 from forecasting.explaining.words import NOT_BELOW_ZERO, PRODUCT, SEASON, TREND, USUAL, WEEKDAY
 from forecasting.features.table import CALENDAR_CATEGORIES, FeatureTable
@@ -72,16 +72,15 @@ def contributions(
     a thousand rows.
 
     Events (promotions, holidays: columns that are mostly 0) add what they change against none of them, one
-    after the other; the rest is split as if there were none. A baseline is split into usual, trend and
-    season, as is a recipe that learns from no features.
+    after the other, a promotion together with its usual discount; the rest is split as if there were none. A
+    baseline is split into usual, trend and season, as is a recipe that learns from no features.
     """
     history = standing.history
     whose = np.ones(len(standing.begun), dtype=np.bool_) if chosen is None else chosen
     rows = np.repeat(whose, standing.horizon)
     words = _Words(tuple(history.exog), tuple(history.categories), daily=history.freq == "D")
     names = events(history, standing.origin)
-    without = instead(standing, dict.fromkeys(names, 0.0)) if names else standing
-    parts = _parts(recipe, fitted, hyperparameters, without, rows, words)
+    parts = _parts(recipe, fitted, hyperparameters, without(standing, names), rows, words)
     always = list(dict.fromkeys(words(name) for name in names if words(name) in parts))
     parts = parts.assign(**{USUAL: parts[USUAL] + parts[always].sum(axis=1)}).drop(columns=always)
     before = parts.sum(axis=1).to_numpy(dtype=np.float64)
@@ -89,8 +88,7 @@ def contributions(
         ahead = history.exog[name][:, standing.origin + 1 : standing.origin + 1 + standing.horizon]
         if not (ahead > 0).any():
             continue
-        later = dict.fromkeys(names[number:], 0.0)
-        stage = instead(standing, later) if later else standing
+        stage = without(standing, names[number:])
         after = np.maximum(recipe.expected(fitted, stage, hyperparameters)[rows], 0.0)
         parts[words(name)] = parts.get(words(name), 0.0) + after - before
         before = after

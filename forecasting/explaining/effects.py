@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from forecasting.explaining.counterfactual import events, instead
+from forecasting.explaining.counterfactual import events, instead, without
 from forecasting.features.rows import forecast_rows
 from forecasting.features.table import PRICE
 from forecasting.model import Model
@@ -100,7 +100,7 @@ def _lift(name: str, standings: Sequence[Standing], model: Model) -> Rows:
     frames = []
     for window, standing in enumerate(standings):
         ahead = _ahead(standing)
-        frame = _forecasts(window, standing, model, standing, instead(standing, {name: 0.0}))
+        frame = _forecasts(window, standing, model, standing, without(standing, [name]))
         frames.append(frame[(standing.history.exog[name][ahead] > 0) & ~standing.ahead.silent])
 
     def estimate(sums: pd.DataFrame) -> pd.Series[float]:

@@ -9,7 +9,7 @@ from forecasting_samples import weekly_series
 
 from forecasting.explaining.effects import COLUMNS, effect_sentences, exog_effects
 from forecasting.model import Model, ModelSettings, fit
-from forecasting.series.panel import Panel, build_panel
+from forecasting.series.panel import Panel, build_panel, extend
 
 LIFT, ELASTICITY = 0.4, -1.5
 
@@ -49,6 +49,24 @@ def test_known_effects_are_found_again(recipe: str) -> None:
     assert price["estimate"] == pytest.approx(ELASTICITY, abs=0.5)
     assert promotion["low"] <= promotion["estimate"] <= promotion["high"]
     assert price["low"] <= price["estimate"] <= price["high"] < 0
+
+
+@pytest.mark.parametrize("recipe", ["ridge", "xgboost"])
+def test_a_promotion_is_worth_its_discount_too(recipe: str) -> None:
+    """15 % off in every promotion: which of the two sells cannot be told, what both sell together can."""
+    sales = promoted_sales().assign(price=lambda f: np.where(f["promotion"] > 0, 8.5, 10.0))
+    generator = np.random.default_rng(6)
+    sales["y"] = generator.poisson(20.0 * np.where(sales["promotion"] > 0, 1 + LIFT, 1.0)).astype(float)
+    panel = build_panel(sales, freq="W-MON")
+    model = model_of(recipe, panel)
+    effects = exog_effects(panel, model)
+    lift = effects[(effects["unique_id"] == "") & (effects["exog"] == "promotion")].iloc[0]
+    assert lift["estimate"] == pytest.approx(LIFT, abs=0.06)
+    ahead = extend(panel, panel.last_observation, 6, {"promotion": 1.0, "price": 8.5})
+    parts = model.contributions(ahead, panel.last_observation, 6, panel.series[1])
+    shares = dict(zip(parts.groups, parts.values.sum(axis=(0, 1)) / parts.values.sum(), strict=True))
+    assert shares["promotion"] == pytest.approx(LIFT / (1 + LIFT), abs=0.06)
+    assert abs(shares["price"]) < 0.03
 
 
 def test_cases_and_units_are_those_of_the_promoted_periods() -> None:
