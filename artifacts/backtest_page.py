@@ -59,13 +59,19 @@ def backtest_markdown(
         f"**{escaped(best)}** would have cost least: {_cost(overall)}.",
         "**Money**, of one order per series and window",
         _shown(overall, ("recipe", *_MONEY)),
+        "holding: leftovers; shortage: lost sales; both in the money of the items, cost is their sum.",
         _plot("money"),
         "**Errors**",
         _shown(overall, ("recipe", *_ERRORS)),
+        "In units of sales; wape is a share of sales; mase and rmsse below 1 beat the seasonal naive "
+        "forecast inside the history; bias is forecast minus actual.",
         "**Distributions** of single periods",
         _shown(overall, ("recipe", *_DISTRIBUTION)),
         "**Distributions** of lead time and review period together, which an order is decided by",
         _shown(overall, ("recipe", *_INTERVAL)),
+        "pinball and crps are in units, lower is better: pinball\\_95 is the loss of the 95 % quantile, crps "
+        "that of the whole distribution. coverage\\_80 is how often the middle 80 % of the paths held what "
+        "was sold: 80 % is right.",
         _plot("calibration"),
         _plot("where_we_lose"),
     ]

@@ -14,9 +14,15 @@ FORMATS: Final = {
     "rmse": ",.2f",
     "wape": ".1%",
     "mase": ".3f",
+    "rmsse": ".3f",
     "bias": "+,.2f",
     "rows": ",d",
 }
+
+READING: Final = (
+    "Recipe and settings were chosen by RMSSE on earlier windows. What is shown here came after them and "
+    "only judges, so another recipe can have done better in it."
+)
 
 
 def metrics_markdown(metrics: pd.DataFrame, chosen: str) -> str:

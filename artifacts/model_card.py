@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from artifacts.markdown_text import escaped
-from artifacts.metrics_table import metrics_markdown
+from artifacts.metrics_table import READING, metrics_markdown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +74,10 @@ print(model)
 
 {metrics_markdown(window_metrics, facts.recipe)}
 
-Errors are in units of sales; wape is a share of sales; mase below 1 beats the seasonal naive forecast
-inside the training data; bias is forecast minus actual.
+{READING}
+
+Errors are in units of sales; wape is a share of sales; mase and rmsse below 1 beat the seasonal naive
+forecast inside the training data; bias is forecast minus actual.
 
 {_effects(facts.effects)}## Limits
 

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from artifacts.markdown_text import code, escaped, picture, table
-from artifacts.metrics_table import metrics_markdown
+from artifacts.metrics_table import READING, metrics_markdown
 
 _QUARANTINE: Final = ["file", "line", "column", "reason", "text"]
 _ADDRESS: Final = re.compile(r"https?://[^\s<>`]+")
@@ -27,7 +27,7 @@ def training_markdown(
     """Metrics of all recipes, the decision, sentences on what events and prices are worth (`effects`), the
     plots (title -> PNG), what was written (text -> key).
     """
-    sections = [metrics_markdown(metrics, chosen), f"**{escaped(chosen)}**: {escaped(reason)}"]
+    sections = [metrics_markdown(metrics, chosen), READING, f"**{escaped(chosen)}**: {escaped(reason)}"]
     sections += ["\n".join(f"- {escaped(sentence)}" for sentence in effects)] if effects else []
     return page(title, [*sections, gallery(plots), objects_markdown(objects)])
 

@@ -98,6 +98,7 @@ def test_a_training_page_holds_metrics_reason_plots_and_objects() -> None:
     )
     assert markdown.startswith("## Training ventas\n\n| recipe |")
     assert "**ridge**: best of 2 on 4 windows" in markdown
+    assert "chosen by RMSSE on earlier windows" in markdown
     assert markdown.count("data:image/png;base64,") == 2
     assert "- model: `modelos/ventas/v0001/model.pkl`" in markdown
     assert "- server: <http://127.0.0.1:9001/x>" in markdown
@@ -154,6 +155,7 @@ def test_a_model_card_says_what_how_good_and_why(facts: ModelFacts) -> None:
     ):
         assert fact in card
     assert card.count("| ridge | 73.12 |") == 2
+    assert "chosen by RMSSE on earlier windows" in card
 
 
 def test_the_three_lines_of_the_card_load_a_model(
