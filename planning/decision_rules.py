@@ -14,13 +14,12 @@ from planning.sourcing import item_numbers
 
 @dataclass(frozen=True)
 class DecisionRules:
-    """Times in periods; costs of every series in the order of `unique_id`.
+    """Times in periods; costs of every series of a panel, sorted by unique_id.
 
     holding_cost is money per unit left at the end of a period, shortage_cost per unit of lost sales,
     unit_value (None: ABC by units) what a unit is worth. `notes`: what was assumed, in sentences.
     """
 
-    unique_id: tuple[str, ...]
     lead_time: int
     review_period: int
     holding_cost: Quantities
@@ -66,7 +65,6 @@ def decision_rules(
         f"; the others cost {holding_cost:g} per unit that is left over and {shortage_cost:g} per lost sale"
     )
     return DecisionRules(
-        unique_id=unique_id,
         lead_time=lead_time,
         review_period=review_period,
         holding_cost=np.where(own, given["holding_cost"], holding_cost / review_period),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import oracles
 import pandas as pd
@@ -143,3 +145,12 @@ def test_what_came_next_a_year_ago_comes_again() -> None:
 def test_without_a_year_ago_every_day_is_usual() -> None:
     np.testing.assert_array_equal(year_profile(year_of_steps(2, 500), 364 + 12, 5), np.ones(5))
     assert year_profile(year_of_steps(2, 500), 364 + 13, 30)[-1] > 1
+
+
+def test_the_course_of_the_year_does_not_know_what_comes_after_it() -> None:
+    history = year_of_steps(3, 900)
+    demand = np.where(np.arange(900) > 399, 9999.0, history.demand)
+    for horizon in (14, 400):
+        np.testing.assert_array_equal(
+            year_profile(replace(history, demand=demand), 399, horizon), year_profile(history, 399, horizon)
+        )

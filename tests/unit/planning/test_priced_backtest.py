@@ -29,9 +29,7 @@ def sales() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).astype({"y": float})
 
 
-RULES = DecisionRules(
-    tuple(f"s{number}" for number in range(SERIES)), 2, 1, np.full(SERIES, 0.2), np.ones(SERIES)
-)
+RULES = DecisionRules(2, 1, np.full(SERIES, 0.2), np.ones(SERIES))
 
 
 def judged(panel: Panel, rules: DecisionRules = RULES) -> tuple[JudgedWindows, tuple[pd.Timestamp, ...]]:
