@@ -73,13 +73,11 @@ def _of_block(
     by_horizon = pd.DataFrame({name: values_of.sum(axis=0) for name, values_of in sums.items()})
     by_horizon.insert(0, "horizon", np.arange(1, y.shape[1] + 1))
     volume = np.nansum(past, axis=1)
-    naive = (metrics.naive_error(past, season_length, power) for power in (1, 2))
-    mase, rmsse = (
-        np.abs(error) ** power / scale[:, None] for power, scale in zip((1, 2), naive, strict=True)
-    )
-    alone = metrics.mase(y, y_hat, past, season_length), metrics.rmsse(y, y_hat, past, season_length)
+    naive = {power: metrics.naive_error(past, season_length, power) for power in (1, 2)}
+    mase, rmsse = (np.abs(error) ** power / scale[:, None] for power, scale in naive.items())
+    alone = [metrics.scaled_error(y, y_hat, scale, power)[:, None] for power, scale in naive.items()]
     return (
-        by_series.assign(**_scaled_sums(alone[0][:, None], alone[1][:, None], volume, axis=1)),
+        by_series.assign(**_scaled_sums(alone[0], np.sqrt(alone[1]), volume, axis=1)),
         by_horizon.assign(**_scaled_sums(mase, np.sqrt(rmsse), volume, axis=0)),
     )
 

@@ -63,12 +63,12 @@ def mase(y: Array, y_hat: Array, history: Array, season_length: int) -> Array:
     is NaN where not observed. Where it is no longer than a season, the naive forecast is the last value
     (lag 1). Below 1 is better than naive.
     """
-    return _scaled(y, y_hat, history, season_length, power=1)
+    return scaled_error(y, y_hat, naive_error(history, season_length, 1), 1)
 
 
 def rmsse(y: Array, y_hat: Array, history: Array, season_length: int) -> Array:
     """Root mean squared scaled error: as `mase`, with squared errors and a square root."""
-    return np.asarray(np.sqrt(_scaled(y, y_hat, history, season_length, power=2)))
+    return np.asarray(np.sqrt(scaled_error(y, y_hat, naive_error(history, season_length, 2), 2)))
 
 
 def naive_error(history: Array, season_length: int, power: int) -> Array:
@@ -78,10 +78,9 @@ def naive_error(history: Array, season_length: int, power: int) -> Array:
     return np.where(naive > 0, naive, np.nan)
 
 
-def _scaled(y: Array, y_hat: Array, history: Array, season_length: int, power: int) -> Array:
-    """Mean power of the errors over mean power of the seasonal naive errors; NaN where that is zero."""
-    error = _mean_known(np.abs(y_hat - y) ** power)
-    return np.asarray(error / naive_error(history, season_length, power))
+def scaled_error(y: Array, y_hat: Array, naive: Array, power: int) -> Array:
+    """Mean power of the errors, along the last axis, over `naive`, the `naive_error` of the same power."""
+    return np.asarray(_mean_known(np.abs(y_hat - y) ** power) / naive)
 
 
 def _mean_known(values: Array) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from forecasting.judging import metrics
-from forecasting.series.history import History
+from forecasting.series.history import Array, History
 from forecasting.series.panel import Panel
 
 SCALED_COLUMNS: Final = ("recipe", "cutoff", "unique_id", "mase", "rmsse", "volume")
@@ -69,6 +69,7 @@ def scaled_errors(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     """SCALED_COLUMNS: MASE, RMSSE and past volume of each recipe, cutoff and series."""
     history = History.of(panel)
     number = {unique_id: place for place, unique_id in enumerate(history.unique_id)}
+    known: dict[Any, tuple[Array, Array, Array]] = {}  # by cutoff: it is the same for all recipes
     tables = [pd.DataFrame({name: [] for name in SCALED_COLUMNS})]
     for (recipe, cutoff), own in predictions.groupby(["recipe", "cutoff"], sort=False):
         y, y_hat = (
@@ -76,16 +77,20 @@ def scaled_errors(predictions: pd.DataFrame, panel: Panel) -> pd.DataFrame:
         )
         unique_id = own["unique_id"].unique()
         begun = np.array([number[name] for name in unique_id], dtype=np.int64)
-        past = history.demand[begun, : history.position(own["cutoff"].iloc[0]) + 1]
+        if cutoff not in known:
+            past = history.demand[:, : history.position(own["cutoff"].iloc[0]) + 1]
+            naive = (metrics.naive_error(past, panel.season_length, power) for power in (1, 2))
+            known[cutoff] = (*naive, np.nansum(past, axis=1))
+        absolute, squared, volume = (values[begun] for values in known[cutoff])
         tables.append(
             pd.DataFrame(
                 {
                     "recipe": recipe,
                     "cutoff": cutoff,
                     "unique_id": unique_id,
-                    "mase": metrics.mase(y, y_hat, past, panel.season_length),
-                    "rmsse": metrics.rmsse(y, y_hat, past, panel.season_length),
-                    "volume": np.nansum(past, axis=1),
+                    "mase": metrics.scaled_error(y, y_hat, absolute, 1),
+                    "rmsse": np.sqrt(metrics.scaled_error(y, y_hat, squared, 2)),
+                    "volume": volume,
                 }
             )
         )

@@ -32,7 +32,9 @@ class AutoEts:
         return {}
 
     def expected(self, fitted: Fitted, standing: Standing, hyperparameters: Hyperparameters) -> Array:
-        """The mean of each series' model, in units of sales; its scale where hardly anything was observed."""
+        """The mean of each series' model, in units of sales; its scale where hardly anything was observed or
+        the mean is not finite.
+        """
         del fitted, hyperparameters
         models, history = _models(), standing.history
         season_length = SEASONS[unit_of(history.freq)]
@@ -42,7 +44,9 @@ class AutoEts:
             y = without_gaps(history.demand[series, : standing.origin + 1])
             if len(y) >= LEAST_OBSERVED:
                 model = models.AutoETS(season_length=season_length)
-                y_hat[place] = model.forecast(y=y, h=standing.horizon)["mean"]
+                mean = model.forecast(y=y, h=standing.horizon)["mean"]
+                if np.isfinite(mean).all():
+                    y_hat[place] = mean
         return np.asarray(y_hat.reshape(-1))
 
 

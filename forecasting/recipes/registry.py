@@ -13,7 +13,7 @@ from forecasting.recipes.combination import Combination
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
 from forecasting.recipes.regressions import LINEAR_REGRESSION, RIDGE, XGBOOST
 from forecasting.recipes.smoothing import CROSTON, EXPONENTIAL_LEVEL, SBA, TSB
-from intake.errors import MissingError
+from intake.errors import InputError, MissingError
 
 RECIPES: Final[dict[str, Recipe]] = {
     "seasonal_naive": SEASONAL_NAIVE,
@@ -62,6 +62,16 @@ class Candidate:
         return standing.learned(RECIPES[self.recipe], self.hyperparameters, seed)
 
     def expected(self, fitted: Fitted, standing: Standing) -> Array:
-        """Expected demand of each row ahead, units of sales: never negative, zero where a row is silent."""
+        """Expected demand of each row ahead, units of sales: never negative, zero where a row is silent.
+
+        InputError for what is no finite number: measures would leave it out, and so favour who gives none.
+        """
         y_hat = RECIPES[self.recipe].expected(fitted, standing, self.hyperparameters)
-        return np.where(standing.ahead.silent, 0.0, np.maximum(y_hat, 0.0))
+        expected = np.where(standing.ahead.silent, 0.0, np.maximum(y_hat, 0.0))
+        if not np.isfinite(expected).all():
+            wrong = int((~np.isfinite(expected)).sum())
+            raise InputError(
+                f"the recipe '{self.recipe}' gives no finite number for {wrong:,} of "
+                f"{len(expected):,} forecasts; leave it out, or mend it if it is your own"
+            )
+        return expected

@@ -11,6 +11,8 @@ from forecasting.features.rows import RowLimits, training_rows
 from forecasting.judging import metrics
 from forecasting.judging.backtest import evaluate, rolling_cutoffs
 from forecasting.judging.scores import metrics_table, window_losses
+from forecasting.recipes.baselines import Reading
+from forecasting.recipes.contract import Hyperparameters
 from forecasting.recipes.registry import RECIPES, Candidate
 from forecasting.series.history import History
 from forecasting.series.panel import build_panel
@@ -174,3 +176,15 @@ def test_a_candidate_has_the_first_hyperparameters_of_its_search_where_none_are_
         assert Candidate(name).hyperparameters == recipe.search[0]
     assert Candidate("ridge", {"alpha": 7.0}).hyperparameters == {"alpha": 7.0}
     assert Candidate("ridge").name == "ridge"
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_recipe_cannot_leave_out_what_is_hard(monkeypatch: pytest.MonkeyPatch, wrong: float) -> None:
+    def read(frame: pd.DataFrame, _: Hyperparameters) -> np.ndarray:
+        return np.where(np.arange(len(frame)) == 3, wrong, 1.0)
+
+    monkeypatch.setitem(RECIPES, "picky", Reading(read))
+    panel = build_panel(weekly_series(3, 60), freq="W-MON")
+    cutoff = pd.Timestamp(panel.frame["ds"].unique()[50])
+    with pytest.raises(InputError, match="'picky' gives no finite number for 1 of 12 forecasts"):
+        evaluate(panel, [Candidate("picky")], [cutoff], 4)
