@@ -468,3 +468,11 @@ def test_a_stockout_that_no_order_can_prevent_is_said_as_such() -> None:
     explanation = str(line(plan_of(paths_of(a=[10, 10, 10])))["explanation"])
     assert "Likely out of stock from 9 Feb on, and no order now comes before 23 Feb" in explanation
     assert "Without this order" not in explanation
+    assert "hurry" not in explanation  # nothing is on the way
+
+
+def test_what_is_on_the_way_is_to_be_hurried_where_the_shelf_will_be_empty() -> None:
+    due = [pd.Timestamp("2026-02-16")]
+    coming = table(purchase_order=["p"], supplier_id=["mill"], unique_id=["a"], quantity=[5.0], due=due)
+    explanation = str(line(plan_of(paths_of(a=[10, 10, 10]), open_orders=coming))["explanation"])
+    assert "no order now comes before 23 Feb: hurry what is on the way" in explanation
