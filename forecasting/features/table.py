@@ -19,6 +19,7 @@ from forecasting.features.look_alikes import lenders_rows, with_lent
 from forecasting.features.rows import Rows
 from forecasting.features.scale import series_scale
 from forecasting.features.season_profile import season_profile
+from forecasting.features.year_profile import year_profile
 from forecasting.series.history import History
 from intake.periods import unit_of
 
@@ -44,7 +45,7 @@ class Windows:
 
 
 WINDOWS: Final = {
-    "D": Windows((7, 28, 91), (28,), 0, (28,), 91, 365.25, 28),
+    "D": Windows((7, 14, 28, 91), (28,), 0, (28,), 91, 365.25, 28),
     "W": Windows((2, 4, 8, 13, 26), (4, 10, 26), 3, (8, 26), 52, 365.25 / 7, 13),
     "MS": Windows((3, 6, 12), (6,), 2, (6,), 12, 12.0, 6),
     "QS": Windows((2, 4), (4,), 1, (4,), 4, 4.0, 4),
@@ -77,9 +78,10 @@ def feature_table(history: History, rows: Rows) -> FeatureTable:
     """Features of all `rows`; what a series with little history lacks is lent by its look-alikes.
 
     Columns: mean_<w>, exponential_mean_<w>, lag_<k>, spread_<w>, zero_share_<w>, periods_since_sale,
-    periods_seen, log_scale, season_<k> (same season k seasons ago), season_mean_* around them, profile
-    (pooled season index), horizon, calendar columns of the period, the exogenous columns, price_ratio (over
-    the usual price), the attributes (category).
+    periods_seen, log_scale, season_<k> (same season k seasons ago), season_mean_* around them, season_level
+    (of days: the weekday's mean times its recent rise and the course of the year), profile (pooled season
+    index), horizon, calendar columns of the period, the exogenous columns, price_ratio (over the usual
+    price), the attributes (category).
     """
     own = _own_features(history, rows)
     place, theirs = lenders_rows(history, rows)
@@ -164,12 +166,25 @@ def _seasons(history: History, rows: Rows, scale: Array) -> dict[str, Array]:
     if history.freq == "D":
         same = np.stack([history.at(rows.series, ago - k * length) for k in range(8)])
         columns |= {f"season_mean_{k}": _mean_known(same[:k]) / scale for k in (4, 8)}
+        columns["season_level"] = columns["season_mean_8"] * _risen(history, rows)
         return columns
     for reach in (1, 2, 6) if length > 12 else (1,):
         end = np.minimum(ago + reach, rows.origin) + 1
         columns[f"season_mean_{2 * reach + 1}"] = history.mean_between(rows.series, ago - reach, end) / scale
     columns["profile"] = season_profile(history, rows.origin, ago)
     return columns
+
+
+def _risen(history: History, rows: Rows) -> Array:
+    """What a day will sell over its weekday's mean of eight weeks: the mean of the last fortnight over that
+    of eight weeks, times the course of the year before; as one factor, so that a linear model multiplies.
+    """
+    end = rows.origin + 1
+    recent = history.mean_between(rows.series, end - 14, end)
+    usual = history.mean_between(rows.series, end - 56, end)
+    known = usual > 0
+    rise = np.where(known, recent / np.where(known, usual, 1.0), 1.0)
+    return rise * year_profile(history, rows.origin, rows.horizon)
 
 
 def _mean_known(values: Array) -> Array:

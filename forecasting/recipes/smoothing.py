@@ -119,7 +119,8 @@ def _seasons(standing: Standing, hyperparameters: Hyperparameters) -> tuple[Arra
         profile = weekday_profile(history, standing.origin)[standing.begun]
         ahead = profile[:, weekday[periods : periods + standing.horizon]]
         if hyperparameters["profile"]:
-            ahead = ahead * year_profile(history, standing.origin, standing.horizon)
+            steps = np.arange(1, standing.horizon + 1)
+            ahead = ahead * year_profile(history, np.full_like(steps, standing.origin), steps)
         return profile[:, weekday[:periods]], ahead
     if not hyperparameters["profile"]:
         return np.ones((1, 1)), np.ones(shape)

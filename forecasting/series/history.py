@@ -186,6 +186,16 @@ class History:
         return np.where(expected > 0, demand / np.where(expected > 0, expected, 1.0), np.nan), series
 
     @cached_property
+    def pooled_sums(self) -> tuple[Array, Array]:
+        """Running sums, with a leading zero, of the demand of all series and of how many were observed."""
+        demand, seen = (np.zeros(self.demand.shape[1]) for _ in range(2))
+        for block in _blocks(len(self.demand)):
+            observed = ~np.isnan(self.demand[block])
+            demand = _added(demand, np.where(observed, self.demand[block], 0.0))
+            seen += observed.sum(axis=0)
+        return _running_sum(demand[None])[0], _running_sum(seen[None])[0]
+
+    @cached_property
     def last_sale(self) -> Index:
         """Newest period so far with demand above zero, -1 where there was none."""
         sold = np.where(self.demand > 0, np.arange(self.demand.shape[1]), -1)

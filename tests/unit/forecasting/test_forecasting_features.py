@@ -88,3 +88,23 @@ def test_series_that_ended_or_were_never_seen_expect_nothing() -> None:
     table = feature_table(history, forecast_rows(history, 59, 1))
     silent = dict(zip(history.unique_id, table.silent.tolist(), strict=True))
     assert [name for name, quiet in silent.items() if quiet] == ["ended", "never"]
+
+
+def test_the_level_of_a_day_is_what_its_weekday_sells_now_times_what_came_next_a_year_ago() -> None:
+    ds = pd.date_range("2022-01-03", periods=500)
+    busy = (np.arange(500) - 36) % 364 < 60
+    daily = np.where(ds.weekday == 5, 40.0, 10.0) * np.where(busy, 3.0, 1.0)
+    sales = [pd.DataFrame({"unique_id": f"shop {n}", "ds": ds, "y": daily * (n + 1)}) for n in range(8)]
+    history = History.of(build_panel(pd.concat(sales), freq="D"))
+    table = feature_table(history, forecast_rows(history, 385, 40))
+    level = (table.frame["season_level"] * table.scale).to_numpy().reshape(8, 40)
+    saturday = ds.weekday[386:426] == 5
+    quiet, rush = np.arange(40) < 10, (np.arange(40) >= 17) & (np.arange(40) < 40)
+    for series in range(8):
+        usual = np.where(saturday, 40.0, 10.0) * (series + 1)
+        np.testing.assert_allclose(level[series, quiet], usual[quiet], rtol=1e-5)
+        np.testing.assert_allclose(
+            level[series, rush], (usual * (1 + 8 / 12 * (3**0.75 - 1)))[rush], rtol=1e-5
+        )
+    young = feature_table(history, forecast_rows(history, 200, 7))
+    np.testing.assert_allclose(young.frame["season_level"], young.frame["season_mean_8"], rtol=1e-5)

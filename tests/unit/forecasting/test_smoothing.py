@@ -135,16 +135,21 @@ def year_of_steps(series: int, days: int) -> History:
     return History.of(build_panel(pd.concat(frames), freq="D"))
 
 
+def course_of_the_year(history: History, origin: int, horizon: int) -> np.ndarray:
+    steps = np.arange(1, horizon + 1)
+    return year_profile(history, np.full_like(steps, origin), steps)
+
+
 def test_what_came_next_a_year_ago_comes_again() -> None:
-    profile = year_profile(year_of_steps(12, 500), 399, 14)
+    profile = course_of_the_year(year_of_steps(12, 500), 399, 14)
     expected = [1 + 12 / 16 * (((10 * (7 - n) + 30 * n) / 70) ** 0.75 - 1) for n in (4, 5, 6, 7)]
     np.testing.assert_allclose(profile[:4], expected)
     np.testing.assert_allclose(profile[4:], 1 + 12 / 16 * (3**0.75 - 1))
 
 
 def test_without_a_year_ago_every_day_is_usual() -> None:
-    np.testing.assert_array_equal(year_profile(year_of_steps(2, 500), 364 + 12, 5), np.ones(5))
-    assert year_profile(year_of_steps(2, 500), 364 + 13, 30)[-1] > 1
+    np.testing.assert_array_equal(course_of_the_year(year_of_steps(2, 500), 364 + 12, 5), np.ones(5))
+    assert course_of_the_year(year_of_steps(2, 500), 364 + 13, 30)[-1] > 1
 
 
 def test_the_course_of_the_year_does_not_know_what_comes_after_it() -> None:
@@ -152,5 +157,6 @@ def test_the_course_of_the_year_does_not_know_what_comes_after_it() -> None:
     demand = np.where(np.arange(900) > 399, 9999.0, history.demand)
     for horizon in (14, 400):
         np.testing.assert_array_equal(
-            year_profile(replace(history, demand=demand), 399, horizon), year_profile(history, 399, horizon)
+            course_of_the_year(replace(history, demand=demand), 399, horizon),
+            course_of_the_year(history, 399, horizon),
         )
