@@ -125,9 +125,10 @@ def _remarks(line: Line) -> list[str]:
     if line.due_later:
         remarks.append(f"{line.due_later} on the way come after {day(line.interval_end)} and do not count")
     if not pd.isna(line.out_of_stock) and line.out_of_stock < line.due_date:
+        hurry = ": hurry what is on the way" if line.on_order or line.due_later else ""
         remarks.append(
             f"Likely out of stock from {day(line.out_of_stock)} on, and no order now comes before "
-            f"{day(line.due_date)}: hurry what is on the way"
+            f"{day(line.due_date)}{hurry}"
         )
     elif not pd.isna(line.out_of_stock):
         remarks.append(f"Without this order out of stock from {day(line.out_of_stock)}")
