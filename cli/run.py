@@ -95,7 +95,11 @@ def run_by_worker(kind: str, request: Request) -> None:
         ),
     )
     say(f"`abasto up` runs it as '{submitted.name}'.")
-    _follow(submitted.id)
+    try:
+        _follow(submitted.id)
+    except KeyboardInterrupt:
+        say(f"'{submitted.name}' goes on in `abasto up`; the Prefect UI can cancel it.")
+        raise
 
 
 def parse_options(options: Sequence[str]) -> dict[str, Any]:
