@@ -144,16 +144,27 @@ def _complete(panel: Panel) -> pd.Series[pd.Timestamp]:
 
 
 def _champion(models: ModelRegistry, dataset: str) -> Champion | None:
-    """The recipe in use with its hyperparameters and its cutoff, or None without a promoted model."""
+    """The recipe in use with its hyperparameters and its cutoff, or None without a promoted model.
+
+    None too where an earlier release made the model by settings that recipes no longer have: it cannot be
+    refitted, so nothing can be held against it.
+    """
     try:
         manifest = models.published(dataset, models.latest(dataset)).manifest
     except MissingError:
         return None
     facts: Mapping[str, Any] = manifest.metrics
-    return Champion(
-        candidate=Candidate(str(facts["recipe"]), facts["hyperparameters"]),
-        cutoff=pd.Timestamp(str(manifest.provenance.parameters["cutoff"])),
-    )
+    try:
+        candidate = Candidate(str(facts["recipe"]), facts["hyperparameters"])
+    except MissingError as unknown:
+        logger.warning(
+            "%s: the model in use is of an earlier release and cannot be refitted, so its successor is not "
+            "compared with it: %s",
+            dataset,
+            unknown,
+        )
+        return None
+    return Champion(candidate, cutoff=pd.Timestamp(str(manifest.provenance.parameters["cutoff"])))
 
 
 def _metrics(training: Training, effects: pd.DataFrame) -> dict[str, Any]:

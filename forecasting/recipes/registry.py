@@ -51,10 +51,16 @@ class Candidate:
     name: str = ""
 
     def __post_init__(self) -> None:
-        """Raise MissingError unless the recipe is registered; fill in what was not given."""
+        """Raise MissingError unless recipe and hyperparameters are known; fill in what was not given."""
         if self.recipe not in RECIPES:
             raise MissingError(f"there is no recipe '{self.recipe}'; choose from {', '.join(RECIPES)}")
         object.__setattr__(self, "hyperparameters", self.hyperparameters or RECIPES[self.recipe].search[0])
+        searched = [set(each) for each in RECIPES[self.recipe].search]
+        if set(self.hyperparameters) not in searched:
+            raise MissingError(
+                f"the recipe '{self.recipe}' has no settings {', '.join(sorted(self.hyperparameters))}; "
+                f"it has {', '.join(sorted(searched[0])) or 'none'}"
+            )
         object.__setattr__(self, "name", self.name or self.recipe)
 
     def fit(self, standing: Standing, seed: int) -> Fitted:

@@ -54,7 +54,7 @@ def test_no_model_yet_and_no_stock_file(shop: Shop, tmp_path: Path) -> None:
             "--as sales is not a folder for uploads; use one of ventas, ",
         ),
         (["restore", __file__, "--replace"], "it is no archive of `abasto backup`"),
-        (["pull", "cake"], "'cake' cannot be pulled; use model, prediction or plan"),
+        (["pull", "cake"], "'cake' cannot be pulled; use model, prediction, plan or backtest"),
         (["orders", "issue", "tomorrow"], "'tomorrow' is no order number such as"),
         (["models", "-d", "../etc"], "'../etc' is no dataset name"),
     ],

@@ -158,6 +158,8 @@ def test_regressions_find_the_weekday_and_the_promotion_of_a_shop() -> None:
 def test_an_unknown_recipe_is_named() -> None:
     with pytest.raises(MissingError, match=r"no recipe 'prophet'.*ridge"):
         Candidate("prophet")
+    with pytest.raises(MissingError, match=r"'ridge' has no settings depth; it has alpha"):
+        Candidate("ridge", {"depth": 3.0})
 
 
 def test_a_moving_average_is_the_mean_of_the_last_weeks_times_the_shared_season() -> None:
