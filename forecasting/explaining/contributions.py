@@ -19,10 +19,10 @@ import xgboost
 from sklearn.base import RegressorMixin
 from sklearn.pipeline import Pipeline
 
-from forecasting.explaining.counterfactual import events, without
+from forecasting.explaining.counterfactual import at_usual_price, events, without
 from forecasting.explaining.importance import source_of
 from forecasting.explaining.words import NOT_BELOW_ZERO, PRODUCT, SEASON, TREND, USUAL, WEEKDAY
-from forecasting.features.table import CALENDAR_CATEGORIES, FeatureTable
+from forecasting.features.table import CALENDAR_CATEGORIES, PRICE, FeatureTable
 from forecasting.recipes.baselines import Reading
 from forecasting.recipes.combination import Combination
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Recipe, Standing
@@ -71,8 +71,9 @@ def contributions(
     `chosen`: which of the series begun are split, all by default: SHAP values take about a second for
     a thousand rows.
 
-    Events (promotions, holidays: columns that are mostly 0) add what they change against none of them, one
-    after the other, a promotion together with its usual discount; the rest is split as if there were none. A
+    A price adds what it changes against the usual one of the series, and events (promotions, holidays:
+    columns that are mostly 0) what they change against none of them, one after the other, a promotion
+    together with its usual discount; the rest is split as if prices were usual and nothing happened. A
     baseline is split into usual, trend and season, as is a recipe that learns from no features.
     """
     history = standing.history
@@ -80,15 +81,19 @@ def contributions(
     rows = np.repeat(whose, standing.horizon)
     words = _Words(tuple(history.exog), tuple(history.categories), daily=history.freq == "D")
     names = events(history, standing.origin)
-    parts = _parts(recipe, fitted, hyperparameters, without(standing, names), rows, words)
-    always = list(dict.fromkeys(words(name) for name in names if words(name) in parts))
+    bare = without(standing, names)
+    ordinary = at_usual_price(bare)
+    parts = _parts(recipe, fitted, hyperparameters, ordinary, rows, words)
+    own = [name for name in (*names, PRICE) if name in history.exog]
+    always = list(dict.fromkeys(words(name) for name in own if words(name) in parts))
     parts = parts.assign(**{USUAL: parts[USUAL] + parts[always].sum(axis=1)}).drop(columns=always)
     before = parts.sum(axis=1).to_numpy(dtype=np.float64)
+    stages = [(PRICE, bare)] if ordinary is not bare else []
     for number, name in enumerate(names, start=1):
         ahead = history.exog[name][:, standing.origin + 1 : standing.origin + 1 + standing.horizon]
-        if not (ahead > 0).any():
-            continue
-        stage = without(standing, names[number:])
+        if (ahead > 0).any():
+            stages.append((name, without(standing, names[number:])))
+    for name, stage in stages:
         after = np.maximum(recipe.expected(fitted, stage, hyperparameters)[rows], 0.0)
         parts[words(name)] = parts.get(words(name), 0.0) + after - before
         before = after

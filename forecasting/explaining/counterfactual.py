@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.features.table import PRICE
 from forecasting.recipes.contract import Array, Standing
 from forecasting.series.history import History
+from intake.periods import periods_a_year
 
 _USUALLY, _DEEPEST = 0.25, 0.9  # the quantile that three of four reach; prices stay above zero
 
@@ -40,6 +41,25 @@ def without(standing: Standing, names: Sequence[str]) -> Standing:
     price, promoted = exog[PRICE].copy(), np.nan_to_num(exog["promotion"][:, origin + 1 :]) > 0
     price[:, origin + 1 :] /= np.where(promoted, 1.0 - discount * exog["promotion"][:, origin + 1 :], 1.0)
     return replace(bare, history=replace(bare.history, exog=dict(bare.history.exog) | {PRICE: price}))
+
+
+def at_usual_price(standing: Standing) -> Standing:
+    """`standing` with every price after its origin at what is usual for the series: the median of the last
+    year, outside promotions where there are any. As it is where no price was ever known.
+    """
+    history, origin = standing.history, standing.origin
+    if PRICE not in history.exog:
+        return standing
+    last_year = slice(max(0, origin + 1 - periods_a_year(history.freq)), origin + 1)
+    prices = pd.DataFrame(history.exog[PRICE][:, last_year].T)
+    if "promotion" in history.exog:
+        ordinary = prices.where(pd.DataFrame(history.exog["promotion"][:, last_year].T).fillna(0.0) <= 0)
+        prices = ordinary.fillna(prices.where(ordinary.notna().sum() == 0))
+    usual = prices.median().to_numpy(dtype=np.float64)[:, None]
+    price = history.exog[PRICE].copy()
+    ahead = price[:, origin + 1 :]
+    price[:, origin + 1 :] = np.where(np.isnan(usual), ahead, usual)
+    return replace(standing, history=replace(history, exog=dict(history.exog) | {PRICE: price}))
 
 
 def _usual_discount(price: Array, promotion: Array) -> Array:

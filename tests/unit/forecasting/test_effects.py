@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 from forecasting_samples import weekly_series
 
+from forecasting.explaining.contributions import contributions
+from forecasting.explaining.counterfactual import instead
 from forecasting.explaining.effects import COLUMNS, effect_sentences, exog_effects
 from forecasting.model import Model, ModelSettings, fit
+from forecasting.recipes.contract import Standing
+from forecasting.recipes.registry import RECIPES
+from forecasting.series.history import History
 from forecasting.series.panel import Panel, build_panel, extend
 
 LIFT, ELASTICITY = 0.4, -1.5
@@ -112,3 +117,22 @@ def test_effects_are_said_with_their_spread_and_a_wrong_sign_plainly() -> None:
     )
     wrong = effect_sentences(pd.DataFrame([[*lift[:3], -0.1, *lift[4:]]], columns=list(COLUMNS)))
     assert wrong[1].startswith("promotion: the sign is wrong")
+
+
+@pytest.mark.parametrize("recipe", ["ridge", "xgboost"])
+def test_the_usual_price_adds_nothing_and_a_discount_adds_what_it_sells(recipe: str) -> None:
+    panel = extend(PANEL, PANEL.last_observation, 2, {"promotion": 0.0, "price": "last"})
+    history = History.of(panel)
+    standing = Standing(history, history.position(PANEL.last_observation), 2)
+    way, prices = RECIPES[recipe], history.exog["price"][:, -54:-2]
+    fitted = way.fit(standing, way.search[0], 0)
+    usual = np.median(prices, axis=1)
+    shares = {}
+    for ratio in (0.85, 1.0, 1.15):
+        asked = instead(standing, {"price": usual * ratio})
+        split = contributions(way, fitted, way.search[0], asked)
+        worth = split.values[:, :, split.groups.index("price")]
+        shares[ratio] = worth.sum() / (split.values.sum() - worth.sum())
+    assert shares[1.0] == pytest.approx(0.0, abs=1e-9)
+    assert shares[0.85] == pytest.approx(0.85**ELASTICITY - 1, abs=0.15)
+    assert shares[1.15] == pytest.approx(1.15**ELASTICITY - 1, abs=0.15)
