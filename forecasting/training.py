@@ -32,7 +32,7 @@ ENOUGH_FORECASTS: Final = 120  # series x windows: few series are judged on more
 MOST_WINDOWS: Final = 12
 CHAMPION: Final = "current model"
 REFUSED: Final = "{}, other settings"  # a finalist of the recipe in use, where that keeps its own
-NEARLY: Final = 1.01  # RMSSE that differ by less are alike
+MOST_MASE: Final = 1.25  # over the lowest; more misses the small series, to which RMSSE is deaf
 CALIBRATION_PATHS: Final = 200
 
 
@@ -240,15 +240,13 @@ def _trials(
 
 
 def _best(metrics: pd.DataFrame) -> int:
-    """Position of the lowest MASE among those whose RMSSE is at most 1 % above the lowest; of the lowest MAE
-    where nothing can be scaled. The first row on a tie.
-
-    So small a lead in RMSSE, which large series decide, is noise; MASE then tells who misses the small ones.
+    """Position of the lowest RMSSE, which large series decide, among the rows that do not miss the small
+    ones: whose MASE is at most a quarter above the lowest. Of the lowest MAE where nothing can be scaled.
     """
     if metrics["rmsse"].isna().all():
         return int(np.argmin(metrics["mae"].fillna(np.inf).to_numpy()))
-    as_good = metrics["rmsse"] <= NEARLY * metrics["rmsse"].min()
-    return int(np.argmin(metrics["mase"].where(as_good, np.inf).fillna(np.finfo(float).max).to_numpy()))
+    misses_small_ones = metrics["mase"] > MOST_MASE * metrics["mase"].min()
+    return int(np.argmin(metrics["rmsse"].mask(misses_small_ones).fillna(np.inf).to_numpy()))
 
 
 def _finalists(selection_metrics: pd.DataFrame, trials: Sequence[Candidate]) -> list[Candidate]:

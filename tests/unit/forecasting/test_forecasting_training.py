@@ -9,7 +9,7 @@ from forecasting.judging.backtest import evaluate
 from forecasting.recipes.registry import DEFAULT_RECIPES, Candidate
 from forecasting.series.panel import build_panel
 from forecasting.series.splitting import split_by_time
-from forecasting.training import Champion, Training, TrainingSettings, _judged, train
+from forecasting.training import Champion, Training, TrainingSettings, _best, _judged, train
 from intake.errors import InputError, MissingError
 
 CHEAP = ("seasonal_naive", "moving_average", "ridge")
@@ -170,3 +170,17 @@ def test_revenue_in_the_sales_file_makes_no_forecast_better() -> None:
     )
     pd.testing.assert_frame_equal(with_revenue.test_metrics, without.test_metrics)
     assert [note for note in with_revenue.notes if "'importe'" in note]
+
+
+@pytest.mark.parametrize(
+    ("rmsse", "mase", "best"),
+    [
+        ((0.58, 0.59, 0.60), (2.8, 0.7, 0.6), 1),  # the first misses the small series
+        ((0.58, 0.59, 0.60), (0.7, 0.7, 0.6), 0),  # a quarter above the lowest is no reason
+        ((0.60, 0.58, 0.58), (0.6, 0.6, 0.6), 1),  # the first on a tie
+    ],
+)
+def test_the_lowest_rmsse_wins_unless_it_misses_the_small_series(
+    rmsse: tuple[float, ...], mase: tuple[float, ...], best: int
+) -> None:
+    assert _best(pd.DataFrame({"rmsse": rmsse, "mase": mase, "mae": 1.0})) == best
