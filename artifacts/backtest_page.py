@@ -7,18 +7,12 @@ from typing import Final
 
 import pandas as pd
 
+from artifacts import metrics_table
 from artifacts.item_names import NO_NAMES, named
 from artifacts.markdown_text import escaped, picture, table
 from artifacts.prefect_markdown import page
 
-FORMATS: Final = {
-    "mae": ",.2f",
-    "mse": ",.1f",
-    "rmse": ",.2f",
-    "wape": ".1%",
-    "mase": ".3f",
-    "rmsse": ".3f",
-    "bias": "+,.2f",
+FORMATS: Final = metrics_table.FORMATS | {
     "pinball_50": ",.3f",
     "pinball_80": ",.3f",
     "pinball_95": ",.3f",
@@ -29,7 +23,6 @@ FORMATS: Final = {
     "holding": ",.0f",
     "shortage": ",.0f",
     "cost": ",.0f",
-    "rows": ",d",
 }
 _SHOWN: Final = ("wape", "mase", "rmsse", "bias", "crps", "coverage_80", "cost")
 _ERRORS: Final = ("mae", "mse", "rmse", "wape", "mase", "rmsse", "bias", "rows")
