@@ -35,7 +35,8 @@ from storage.objects import ObjectStore
 from storage.settings import Settings
 
 START_ALLOWANCE: Final = 60.0  # seconds; a store that was killed under load took 16
-_LOCK_PATIENCE: Final = 2 * START_ALLOWANCE + 30
+_BUSY_ALLOWANCE: Final = 30.0  # seconds without an answer, after which a living server is taken for hung
+_LOCK_PATIENCE: Final = 2 * START_ALLOWANCE + 2 * _BUSY_ALLOWANCE + 30
 _MOST_STARTS: Final = 3  # a port that was free may be taken before the server gets it
 _LEAST_FREE_DISK: Final = 100_000_000  # bytes
 
@@ -249,8 +250,15 @@ def _worker_program(settings: Settings) -> ServerProgram:
 
 
 def _is_running(home: Path, name: ServerName) -> bool:
-    entry = ServiceBook.read(home).servers.get(name)
-    return entry is not None and _is_healthy(name, entry.address)
+    """Whether the server answers; a living one that is only busy is waited for, since others work with it."""
+    given_up = time.monotonic() + _BUSY_ALLOWANCE
+    while (entry := ServiceBook.read(home).servers.get(name)) is not None:
+        if _is_healthy(name, entry.address):
+            return True
+        if time.monotonic() > given_up:
+            return False
+        time.sleep(0.2)
+    return False
 
 
 def _is_healthy(name: ServerName, address: str) -> bool:

@@ -98,8 +98,8 @@ def test_the_readme_works_from_top_to_bottom(clone: Path, environment: Environme
                 in_bash(block, clone, environment)
             else:
                 typed([sys.executable, "-W", "error", "-c", block.code], clone, environment, block.place)
-        unwritten = [key for key in documented_keys() if not is_there(key, objects_of(clone / ".abasto"))]
-    assert unwritten == []
+        objects = objects_of(clone / ".abasto")
+    assert [key for key in documented_keys() if not is_there(key, objects)] == []
     for block in script[ended:]:
         in_bash(block, clone, environment)
 

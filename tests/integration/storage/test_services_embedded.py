@@ -179,6 +179,17 @@ def test_a_killed_store_is_started_again_on_its_data(settings: Settings) -> None
         write_note(settings, "the inner user left, the outer one still works")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_busy_store_is_waited_for_and_not_replaced(settings: Settings) -> None:
+    with running(settings, prefect=False):
+        busy = store_process(settings)
+        busy.suspend()
+        threading.Timer(4, busy.resume).start()  # longer than one question waits for its answer
+        with running(settings, prefect=False) as services:
+            assert not services.started_here
+            assert store_process(settings).pid == busy.pid
+
+
 def test_a_store_nobody_recorded_never_meets_a_second_one(settings: Settings) -> None:
     with other_command(settings) as other:
         assert first_line(other) == "True"
