@@ -20,7 +20,7 @@ def without_plots(monkeypatch: pytest.MonkeyPatch) -> None:
         return DOT
 
     drawn_by = ("models.plots.actual_against_forecast", "models.plots.residuals", "models.plots.calibration")
-    drawn_by += ("models.plots.error_by_series", "models.plots.feature_importance", "plans.fan")
+    drawn_by += ("models.plots.error_by_series", "models.plots.feature_importance", "plan_documents.fan")
     drawn_by += tuple(
         f"models.backtest_plots.{name}" for name in ("fans", "calibration_by_class", "where_we_lose")
     )

@@ -1,0 +1,62 @@
+"""The decision of the week: pure functions of planning/ over what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from intake.coherence import check_coherence
+from intake.tables import Table
+from planning.open_orders import OpenOrderSource, resolve_open_orders
+from planning.order_states import OrderState
+from planning.plan import Plan, PlanSettings, with_exceptions
+from planning.replenishment import replenish
+from planning.revisions import revise
+from storage import ids
+from tasks.explanations import with_reasons
+from tasks.plan_inputs import PlanInputs, RevisionsBefore
+
+
+@dataclass(frozen=True)
+class DecidedPlan:
+    """A plan with all that is known of it before it is written; `on_order`: whose open orders count."""
+
+    plan: Plan
+    on_order: OpenOrderSource
+
+
+def decide_plan(
+    inputs: PlanInputs,
+    settings: PlanSettings,
+    plan_id: str,
+    orders: pd.DataFrame,
+    before: RevisionsBefore,
+) -> DecidedPlan:
+    """The plan, with what it changes where the week had one before, and who said what is on order. Pure."""
+    stock, freq = inputs.tables[Table.STOCK], inputs.panel.freq
+    open_orders = resolve_open_orders(
+        stock, orders, cutoff=inputs.cutoff, freq=freq, same_stock=before.same_stock
+    )
+    plan = replenish(
+        inputs.paths,
+        stock=stock,
+        items=inputs.tables[Table.ITEMS],
+        suppliers=inputs.tables[Table.SUPPLIERS],
+        terms=inputs.tables[Table.TERMS],
+        open_orders=open_orders.frame,
+        cutoff=inputs.cutoff,
+        freq=freq,
+        settings=settings,
+        plan_id=plan_id,
+    )
+    plan = with_exceptions(plan, list(open_orders.exceptions))
+    incoherent = check_coherence(inputs.tables, inputs.paths.unique_id)
+    plan = replace(plan, notes=(*plan.notes, *(finding.sentence for finding in incoherent)))
+    if before.lines is not None:
+        week, _ = ids.plan_week_and_revision(plan_id)
+        this_week = orders["purchase_order"].str.startswith(f"{week}-r")
+        issued = orders[this_week & (orders["state"] != OrderState.CANCELLED)]
+        plan = revise(before.lines, issued, plan, held=open_orders.held)
+    plan = with_reasons(plan, inputs.model, inputs.extended, inputs.cutoff, inputs.paths)
+    return DecidedPlan(plan, open_orders.source)

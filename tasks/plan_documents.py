@@ -1,0 +1,131 @@
+"""What lies in the folder of a plan: its tables and what people read, as bytes by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from artifacts.csv_files import csv_bytes
+from artifacts.forecast_plots import fan
+from artifacts.item_names import item_names, name_of
+from artifacts.plan_header import PlanHeader
+from artifacts.purchase_orders import purchase_orders_csv, supplier_names
+from artifacts.report import report_html
+from artifacts.workbook import purchase_orders_xlsx
+from forecasting.paths.prediction import prediction_table, total_table
+from intake.periods import iso_week, period_end
+from intake.tables import Table
+from planning.open_orders import OpenOrderSource
+from storage.datasets import to_parquet
+from storage.manifests import Published
+from storage.plans import PlanClaim
+from tasks.plan_decision import DecidedPlan
+from tasks.plan_inputs import PlanInputs
+
+_SOURCES: Final = {
+    OpenOrderSource.STOCK_FILE: "Open orders are those of the stock file.",
+    OpenOrderSource.OWN_ORDERS: "Open orders are our own, issued and not yet received.",
+}
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What every document is made of; `lines` are the plan's, with the names of suppliers and items."""
+
+    header: PlanHeader
+    lines: pd.DataFrame
+    decided: DecidedPlan
+    inputs: PlanInputs
+
+    @property
+    def suppliers(self) -> pd.DataFrame:
+        return self.inputs.tables[Table.SUPPLIERS]
+
+
+def plan_documents(
+    decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: Published
+) -> dict[str, bytes]:
+    """Every file of the plan's folder by its name there; `_FAMILIES` makes one family each."""
+    plan, names = decided.plan, item_names(inputs.tables[Table.ITEMS])
+    lines = plan.lines.assign(
+        supplier_name=supplier_names(plan.lines, inputs.tables[Table.SUPPLIERS]),
+        item_name=[name_of(unique_id, names) for unique_id in plan.lines["unique_id"]],
+    )
+    material = _Material(_header(decided, inputs, claim, fitted), lines, decided, inputs)
+    return {name: content for family in _FAMILIES for name, content in family(material).items()}
+
+
+def plan_notes(decided: DecidedPlan, inputs: PlanInputs) -> tuple[str, ...]:
+    """The sentences that hold for the whole plan, as the manifest keeps them."""
+    return (*decided.plan.notes, *inputs.extended.notes, _SOURCES[decided.on_order])
+
+
+def _header(decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: Published) -> PlanHeader:
+    return PlanHeader(
+        dataset=claim.dataset,
+        plan_id=claim.plan_id,
+        week=iso_week(inputs.paths.ds[0]),
+        cutoff=period_end(inputs.cutoff, inputs.panel.freq).date(),
+        model_version=fitted.folder.name,
+        recipe=str(fitted.manifest.metrics["recipe"]),
+        on_order_source=_SOURCES[decided.on_order],
+        links={
+            "Purchase orders (CSV)": "purchase_orders.csv",
+            "Purchase orders (Excel)": "purchase_orders.xlsx",
+        },
+    )
+
+
+def _tables(material: _Material) -> dict[str, bytes]:
+    return {
+        "demand.parquet": to_parquet(material.inputs.paths.to_frame()),
+        "plan.parquet": to_parquet(material.lines),
+        "exceptions.csv": csv_bytes(material.decided.plan.exceptions),
+    }
+
+
+def _purchase_orders(material: _Material) -> dict[str, bytes]:
+    return {
+        "purchase_orders.csv": purchase_orders_csv(material.lines, material.suppliers),
+        "purchase_orders.xlsx": purchase_orders_xlsx(material.header, material.lines, material.suppliers),
+    }
+
+
+def _report(material: _Material) -> dict[str, bytes]:
+    plan, inputs = material.decided.plan, material.inputs
+    table, total = prediction_table(inputs.paths), total_table(inputs.paths)
+    history = inputs.panel.frame.dropna(subset=["y"])
+    names = item_names(inputs.tables[Table.ITEMS])
+    report = report_html(
+        material.header,
+        material.lines,
+        plan.exceptions,
+        (*plan.notes, *inputs.extended.notes),
+        suppliers=material.suppliers,
+        prediction_table=table,
+        history=history,
+        forecast_plot=fan(history, table, total=total, names=names),
+    )
+    return {"report.html": report.encode()}
+
+
+_FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (_tables, _purchase_orders, _report)
+
+
+def plan_metrics(decided: DecidedPlan) -> dict[str, Any]:
+    """The figures of a plan that its manifest keeps."""
+    plan = decided.plan
+    ordered = plan.lines[plan.lines["order_quantity"] > 0]
+    amounts = ordered.groupby("currency")["amount"].sum()
+    return {
+        "purchase_orders": int(ordered["purchase_order"].nunique()),
+        "lines": len(plan.lines),
+        "ordered_lines": len(ordered),
+        "exceptions": len(plan.exceptions),
+        "amounts": ", ".join(f"{amount:,.2f} {currency}" for currency, amount in amounts.items())
+        or "nothing",
+        "on_order": str(decided.on_order),
+    }
