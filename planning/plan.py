@@ -44,6 +44,8 @@ LINE_COLUMNS: Final = (
     "order_quantity",
     "pack_size",
     "minimum_order_quantity",
+    "purchase_unit",
+    "unit_factor",
     "unit_cost",
     "amount",
     "currency",
