@@ -47,10 +47,13 @@ def replace_by_quantiles(
     for power in np.unique(octave):
         counted = whole and 2.0**power < LARGE
         low = 2.0**power
-        table = (
-            _Counts(low, ahead, spread, curves) if counted else _Amounts(low, ahead, spread, curves, whole)
-        )
         members = np.flatnonzero(octave == power)
+        asked = mean[members].min(), mean[members].max()
+        table = (
+            _Counts(low, ahead, spread, curves)
+            if counted
+            else _Amounts(low, asked, ahead, spread, curves, whole)
+        )
         for start in range(0, len(members), BLOCK_ROWS):
             some = members[start : start + BLOCK_ROWS]
             probability[rows[some]] = table.quantiles(probability[rows[some]], mean[some])
@@ -92,8 +95,12 @@ class _Counts:
 class _Amounts:
     """Recalibrated gamma laws, with a chance of no sale: demand by row of the grid at each of SCORES."""
 
-    def __init__(self, low: float, ahead: int, spread: Spread, curves: Array, whole: bool) -> None:
+    def __init__(
+        self, low: float, asked: tuple[float, float], ahead: int, spread: Spread, curves: Array, whole: bool
+    ) -> None:
         grid = _grid(low, REAL_STEP)
+        least, most = np.searchsorted(grid, (asked[0] * np.exp(-MARGIN), asked[1] * np.exp(MARGIN)))
+        grid = grid[max(least - 1, 0) : most + 1]
         wanted = ndtr(SCORES)
         own = curves_at(grid, curves) + 1e-12 * np.arange(len(GRID))
         plain = np.stack([np.interp(wanted, curve, GRID) for curve in own])

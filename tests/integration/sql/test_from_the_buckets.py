@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,9 +16,11 @@ from shop import Shop, World
 from sqlalchemy import Row, select
 
 from storage.manifests import Published
+from storage.objects import ObjectStore
 from storage.settings import Settings
 from storage.sql.database import Database, open_database
 from storage.sql.schema import METADATA
+from tasks.connection import connection
 from tasks.order_rows import project_orders
 from tasks.projection import load, project_dataset, rebuild
 
@@ -42,6 +45,20 @@ def contents(database: Database, dataset: str) -> Rows:
             table.name: sorted(connection.execute(select(table).filter_by(dataset=dataset)), key=repr)
             for table in METADATA.sorted_tables
         }
+
+
+@pytest.fixture(scope="module")
+def world(world: World) -> Iterator[World]:
+    """The same servers with other buckets: a rebuild reads every dataset that there is."""
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in ("datasets", "models", "predictions", "plans"):
+            patched.setenv(f"ABASTO_{kind.upper()}_BUCKET", f"{kind}-to-rebuild")
+        connection.cache_clear()
+        settings = Settings.load()
+        with ObjectStore(settings.store_address()) as store:
+            store.ensure_buckets(settings.keys.buckets)
+            yield World(settings, store, settings.keys, world.prefect_api_url)
+    connection.cache_clear()
 
 
 @pytest.fixture(scope="module")
