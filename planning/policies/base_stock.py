@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake.errors import InputError
-from planning.inventory_simulator import Quantities, Simulation, simulate
+from planning.inventory_simulator import Quantities, simulate_totals
 from planning.policies.newsvendor import OneOrderCosts
+from planning.policies.order_rules import order_up_to
+from planning.simulation.money import Costs, money
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,13 @@ class BaseStock:
     average: AverageCost
 
 
-def average_cost(played: Simulation, costs: OneOrderCosts, *, warm_up: int = 0) -> AverageCost:
-    """h per unit on hand at a period's end and p per unit of lost sales, over all series, from period
-    `warm_up` on.
+def average_cost(paid: Quantities, periods: int) -> AverageCost:
+    """Mean money per period of all series together; paid: series x path, money of so many periods.
 
     The paths must be drawn independently of each other; InputError if there is one alone, for it shows no
     error.
     """
-    by_period = costs.holding_cost * played.on_hand + costs.shortage_cost * played.lost_sales
-    by_path = by_period[:, :, warm_up:].mean(axis=2).sum(axis=0)
+    by_path = paid.sum(axis=0) / periods
     if len(by_path) < 2:
         raise InputError("one path shows no standard error; simulate two or more")
     return AverageCost(float(by_path.mean()), float(by_path.std(ddof=1) / np.sqrt(len(by_path))))
@@ -47,19 +47,19 @@ def average_cost(played: Simulation, costs: OneOrderCosts, *, warm_up: int = 0) 
 def cost_of_base_stock(
     demand: Quantities, order_up_to_level: int, costs: OneOrderCosts, *, lead_time: int, warm_up: int = 0
 ) -> AverageCost:
-    """Play one series' `demand` (path x period) against orders up to the level, from a full shelf on.
+    """Play one series' `demand` (path x period) against orders up to S, from a full shelf on.
 
-    An order decided at the end of period t is available from the start of t + 1 + lead_time. The first
-    `warm_up` periods do not count.
+    An order decided at the end of period t is available from the start of t + 1 + lead_time. h is paid per
+    unit on hand at a period's end and p per unit of lost sales; the first `warm_up` periods do not count.
     """
-    up_to = float(order_up_to_level)
-    played = simulate(
+    played = simulate_totals(
         demand[None, :, :],
-        on_hand=np.array([up_to]),
-        policy=lambda _, inventory_position: up_to - inventory_position,
+        on_hand=np.array([float(order_up_to_level)]),
+        policy=order_up_to(order_up_to_level),
         lead_time=lead_time,
+        counted=slice(warm_up, None),
     )
-    return average_cost(played, costs, warm_up=warm_up)
+    return average_cost(money(played, Costs(**vars(costs))).total, demand.shape[1] - warm_up)
 
 
 def best_base_stock(

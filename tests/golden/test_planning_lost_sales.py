@@ -8,9 +8,10 @@ import oracles
 import pytest
 from scipy.stats import poisson
 
-from planning.inventory_simulator import Quantities, simulate
+from planning.inventory_simulator import Quantities, simulate_totals
 from planning.policies.base_stock import average_cost, best_base_stock
 from planning.policies.newsvendor import OneOrderCosts
+from planning.simulation.money import Costs, money
 
 PERIODS, WARM_UP, PATHS = 200, 40, 8_000
 POISSON_5 = poisson(5).pmf(np.arange(22)) / poisson(5).cdf(21)
@@ -50,14 +51,15 @@ def test_optimal_cost_poisson_5_zipkin_2008(
     """Zipkin, Operations Research 56 (2008) 937-944: holding cost 1, lead times of 1 to 3 periods."""
     programme = oracles.LostSales(POISSON_5, lead_time, shortage_cost, most_on_hand=35, most_ordered=13)
     assert programme.cost == pytest.approx(cost, abs=0.0051)
-    played = simulate(
+    played = simulate_totals(
         demand[None, :2_000],
         on_hand=np.array([10.0]),
         policy=OptimalOrders(programme, lead_time),
         lead_time=lead_time,
+        counted=slice(WARM_UP, None),
     )
-    costs = OneOrderCosts(holding_cost=1, shortage_cost=shortage_cost)
-    average = average_cost(played, costs, warm_up=WARM_UP)
+    paid = money(played, Costs(holding_cost=1, shortage_cost=shortage_cost))
+    average = average_cost(paid.total, PERIODS - WARM_UP)
     assert average.standard_error < 0.04
     assert abs(average.cost - programme.cost) < 3 * average.standard_error
 
