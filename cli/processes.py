@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-_BIRTH_TOLERANCE = 2.0  # seconds; the clock may be set between two readings
+_BIRTH_TOLERANCE = 2.0  # seconds; some systems tell the boot or the birth in whole seconds
 _LARGEST_LOG = 5_000_000  # bytes
 
 if sys.platform == "win32":
@@ -25,7 +25,7 @@ else:
 
 
 class ProcessMark(BaseModel):
-    """A process: its number and when it was born."""
+    """A process: its number and when it was born, in seconds of which only differences mean something."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,13 +36,13 @@ class ProcessMark(BaseModel):
     def of(cls, pid: int | None = None) -> Self:
         """Return the mark of a living process, of this one without a number."""
         number = os.getpid() if pid is None else pid
-        return cls(pid=number, born=psutil.Process(number).create_time())
+        return cls(pid=number, born=_birth(psutil.Process(number)))
 
     def find(self) -> psutil.Process | None:
         """Return the process while it lives, else `None`."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.born) < _BIRTH_TOLERANCE
+            same = abs(_birth(process) - self.born) < _BIRTH_TOLERANCE
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
@@ -60,6 +60,11 @@ class ProcessMark(BaseModel):
                     with suppress(psutil.NoSuchProcess):
                         survivor.kill()
                 _all_ended(family, patience)
+
+
+def _birth(process: psutil.Process) -> float:
+    """When a process began. Linux counts from the boot, and the boot's date moves when the clock is set."""
+    return float(process.create_time() - (psutil.boot_time() if psutil.LINUX else 0.0))
 
 
 def _all_ended(processes: Sequence[psutil.Process], patience: float) -> bool:
@@ -124,5 +129,5 @@ def processes_with_argument(argument: str) -> list[ProcessMark]:
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             if argument in process.cmdline():
-                found.append(ProcessMark(pid=process.pid, born=process.create_time()))
+                found.append(ProcessMark(pid=process.pid, born=_birth(process)))
     return found

@@ -216,7 +216,7 @@ def test_numbers_and_ports_that_somebody_else_has_now_are_left_alone(settings: S
     try:
         with ThreadingHTTPServer((LOOPBACK, settings.store_port), Healthy) as somebody:
             threading.Thread(target=somebody.serve_forever).start()
-            born = psutil.Process(bystander.pid).create_time() - 60
+            born = ProcessMark.of(bystander.pid).born - 60
             stale = {
                 "process": {"pid": bystander.pid, "born": born},
                 "address": f"{LOOPBACK}:{settings.store_port}",
@@ -301,6 +301,15 @@ def test_a_prefect_server_is_started_keeps_its_runs_and_is_stopped(settings: Set
     no_server = settings.model_copy(update={"prefect_api_url": f"http://{LOOPBACK}:{free_ports(1)[0]}/api"})
     with pytest.raises(ServiceError, match="No Prefect server answers at"), running(no_server):
         pass
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="elsewhere a birth is told by the clock of that moment")
+def test_a_clock_that_is_set_loses_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark, boot = ProcessMark.of(), psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: boot + 60)
+    found = mark.find()
+    assert found is not None
+    assert found.pid == os.getpid()
 
 
 def test_the_mark_of_a_process_is_its_own() -> None:
