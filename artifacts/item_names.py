@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pandas as pd
@@ -46,3 +46,17 @@ def named(unique_id: str, names: Mapping[str, str]) -> str:
     ('2 Baguette', '3')
     """
     return " ".join(part for part in (unique_id, name_of(unique_id, names)) if part)
+
+
+def places_of(unique_id: Iterable[str], items: pd.DataFrame) -> list[str]:
+    """Where each series sells: `location` of the items table, else the part before its first slash.
+
+    >>> places_of(["shop/2", "3"], pd.DataFrame({"unique_id": ["shop/2"], "location": ["Shop Street 5"]}))
+    ['Shop Street 5', '']
+    """
+    stated = (
+        dict(zip(items["unique_id"], items["location"].fillna(""), strict=True))
+        if "location" in items
+        else {}
+    )
+    return [str(stated.get(name) or (name.partition("/")[0] if "/" in name else "")) for name in unique_id]

@@ -9,6 +9,7 @@
                            <dataset>/backtests/<16 hex>/  latest.json
     predicciones/          <dataset>/<dataset_version>-v0001-<horizon>-<8 hex>/  latest.json
     reposicion/            <dataset>/2026-W07-r1/  latest.json  orders/<purchase_order>/0001.json
+                           <dataset>/issued/<purchase_order>.xlsx            what suppliers were sent
 
 What is published stays as it is. Uploads change as people like, a pointer moves, the record of announced
 uploads is kept up to date, and the claim of an unfinished plan may be taken over; all but the uploads by
@@ -127,6 +128,13 @@ def window_file(cutoff: date, recipe: str) -> str:
     return f"windows/{cutoff:%Y-%m-%d}/{ids.safe_segment(recipe)}.parquet"
 
 
+def order_file(purchase_order: str, language: str, suffix: str) -> str:
+    """The name of a document of one purchase order: `.xlsx`, `.csv`; in another language than English, it is
+    said before."""
+    said = "" if language == "en" else f".{language}"
+    return f"{ids.safe_segment(purchase_order)}{said}.{suffix}"
+
+
 def pointer_in(folder: Folder) -> Ref:
     """Return the pointer to the latest of what lies in `folder`."""
     return folder / POINTER
@@ -239,6 +247,10 @@ class Keys:
         The number alone makes the name, so that two people who confirm and cancel at once meet at one key.
         """
         return self.orders(dataset).folder(ids.safe_segment(purchase_order)) / f"{number:04d}.json"
+
+    def issued(self, dataset: str) -> Folder:
+        """Where the documents of purchase orders lie, as they were issued."""
+        return self.dataset_plans(dataset).folder("issued")
 
     def self_test(self) -> Ref:
         """Where the start-up test of conditional writes writes; removed again."""

@@ -10,7 +10,8 @@ import pandas as pd
 
 from artifacts.csv_files import csv_bytes
 from artifacts.forecast_plots import fan
-from artifacts.item_names import item_names, name_of
+from artifacts.item_names import item_names, name_of, places_of
+from artifacts.order_documents import purchase_order_of
 from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
 from artifacts.report import report_html
@@ -22,9 +23,11 @@ from planning.open_orders import OpenOrderSource
 from storage.datasets import to_parquet
 from storage.manifests import Published
 from storage.plans import PlanClaim
+from tasks.order_files import order_files
 from tasks.plan_decision import DecidedPlan
 from tasks.plan_inputs import PlanInputs
 
+SUPPLIERS: Final = "suppliers.parquet"
 _SOURCES: Final = {
     OpenOrderSource.STOCK_FILE: "Open orders are those of the stock file.",
     OpenOrderSource.OWN_ORDERS: "Open orders are our own, issued and not yet received.",
@@ -53,6 +56,7 @@ def plan_documents(
     lines = plan.lines.assign(
         supplier_name=supplier_names(plan.lines, inputs.tables[Table.SUPPLIERS]),
         item_name=[name_of(unique_id, names) for unique_id in plan.lines["unique_id"]],
+        location=places_of(plan.lines["unique_id"], inputs.tables[Table.ITEMS]),
     )
     material = _Material(_header(decided, inputs, claim, fitted), lines, decided, inputs)
     return {name: content for family in _FAMILIES for name, content in family(material).items()}
@@ -94,6 +98,18 @@ def _purchase_orders(material: _Material) -> dict[str, bytes]:
     }
 
 
+def _orders_to_suppliers(material: _Material) -> dict[str, bytes]:
+    """The suppliers as this plan knew them, and the documents of every order, proposed."""
+    day = material.inputs.paths.ds[0].date()
+    ordered = material.lines[material.lines["order_quantity"] > 0]
+    documents = {
+        f"orders/{name}": content
+        for _, lines in ordered.groupby("purchase_order", sort=True)
+        for name, content in order_files(purchase_order_of(lines, material.suppliers, day)).items()
+    }
+    return {SUPPLIERS: to_parquet(material.suppliers)} | documents
+
+
 def _report(material: _Material) -> dict[str, bytes]:
     plan, inputs = material.decided.plan, material.inputs
     table, total = prediction_table(inputs.paths), total_table(inputs.paths)
@@ -112,7 +128,12 @@ def _report(material: _Material) -> dict[str, bytes]:
     return {"report.html": report.encode()}
 
 
-_FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (_tables, _purchase_orders, _report)
+_FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (
+    _tables,
+    _purchase_orders,
+    _orders_to_suppliers,
+    _report,
+)
 
 
 def plan_metrics(decided: DecidedPlan) -> dict[str, Any]:

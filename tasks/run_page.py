@@ -104,12 +104,8 @@ def show_backtest(backtest: Ref) -> None:
     plots = {
         name: read_file(store, published, name) for name in published.manifest.files if name.endswith(".png")
     }
-    objects = {
-        name: place
-        for name, place in _objects(published).items()
-        if not name.startswith(("windows/", "plots/"))
-    }
-    _show("backtest", published, f"{with_pictures(text, plots)}\n{objects_markdown(objects)}\n")
+    objects = objects_markdown(_objects(published, folders=("windows/", "plots/")))
+    _show("backtest", published, f"{with_pictures(text, plots)}\n{objects}\n")
 
 
 @step
@@ -126,7 +122,7 @@ def show_plan(plan: Ref) -> None:
         *_reasons(orders),
         f"**{len(exceptions)} exceptions**" if len(exceptions) else "",
         table(exceptions) if len(exceptions) else "",
-        objects_markdown(_objects(published)),
+        objects_markdown(_objects(published, folders=("orders/",))),
     ]
     _show(
         "plan",
@@ -178,5 +174,9 @@ def _plots(store: ObjectStore, published: Published) -> dict[str, bytes]:
     }
 
 
-def _objects(published: Published) -> dict[str, str]:
-    return {name: str(published.folder / name) for name in [*published.manifest.files, RUN_LOG]}
+def _objects(published: Published, *, folders: tuple[str, ...] = ()) -> dict[str, str]:
+    """Where the files lie; of `folders`, which may hold very many, only where they begin."""
+    names = [*published.manifest.files, RUN_LOG]
+    single = {name: str(published.folder / name) for name in names if not name.startswith(folders)}
+    begun = [folder for folder in folders if any(name.startswith(folder) for name in names)]
+    return single | {folder: f"{published.folder}{folder}" for folder in begun}

@@ -93,7 +93,11 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
     }
     assert names(weekly.plan) >= {
         *("demand.parquet", "plan.parquet", "purchase_orders.csv", "purchase_orders.xlsx"),
-        "report.html",
+        *("report.html", "suppliers.parquet"),
+    }
+    order = weekly.shop.order(weekly.plan)
+    assert {name for name in names(weekly.plan) if name.startswith("orders/")} == {
+        f"orders/{order}{ending}" for ending in (".xlsx", ".csv", ".es.xlsx", ".es.csv")
     }
     dataset = weekly.shop.dataset
     assert str(weekly.dataset.folder) == f"dataset-predicciones/datasets/{dataset}/{version}/"
@@ -155,7 +159,8 @@ def test_the_same_uploads_make_the_same_bytes_in_another_dataset(weekly: MainPat
     assert weekly.plan is not None
     for name in ("forecast.parquet", "prediccion.csv", "explicaciones.csv", "plots/fan.png"):
         assert shop.read(prediction, name) == weekly.shop.read(weekly.prediction, name), name
-    for name in ("plan.parquet", "demand.parquet", "purchase_orders.csv", "exceptions.csv"):
+    documents = sorted(name for name in names(plan) if name.startswith("orders/"))
+    for name in ("plan.parquet", "demand.parquet", "purchase_orders.csv", "exceptions.csv", *documents):
         assert shop.read(plan, name) == weekly.shop.read(weekly.plan, name), name
 
 

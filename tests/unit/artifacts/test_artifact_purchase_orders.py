@@ -16,7 +16,8 @@ from artifacts.csv_files import csv_bytes, harmless, prediction_csv, staffing_cs
 from artifacts.item_names import item_names, named
 from artifacts.plan_header import PlanHeader
 from artifacts.purchase_orders import order_lines, order_totals, purchase_orders_csv
-from artifacts.workbook import purchase_orders_xlsx, sheet_title
+from artifacts.sheets import sheet_title
+from artifacts.workbook import purchase_orders_xlsx
 
 GOLDEN = """\
 purchase_order,supplier_id,supplier_name,unique_id,item_name,order_quantity,unit,packs,unit_cost,amount,currency,due_date,\

@@ -36,7 +36,7 @@ def test_numbers_and_names_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(run_page, "folder_of", lambda manifest: None)
     monkeypatch.setattr(run_page, "read_published", lambda *_: plan)
     monkeypatch.setattr(run_page, "read_file", lambda _store, _plan, name: files[name])
-    monkeypatch.setattr(run_page, "_objects", lambda _: {})
+    monkeypatch.setattr(run_page, "_objects", lambda *_, **__: {})
     monkeypatch.setattr(run_page, "_show", lambda _kind, _plan, markdown: shown.append(markdown))
     run_page.show_plan.fn(None)  # type: ignore[arg-type]
     (page,) = shown
