@@ -76,12 +76,12 @@ def is_there(name: str, data: Path) -> bool:
 
 def read_race(name: str, data: Path) -> Race:
     """Read a data set as the flows do, and set its windows."""
-    # Reading imports Prefect, which the processes that are measured do not need.
+    # The processes that are measured need no reader.
+    from forecasting.series.dataset_panel import panel_of
     from intake.assembly import assemble_sales, assemble_table
     from intake.dataset_rules import rules_of
     from intake.reading import Reading, read_table
     from intake.tables import Table
-    from tasks.panels import panel_of
 
     files = DATA_SETS[name]
     folder = SAMPLES if files.sample else data

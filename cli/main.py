@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import errors
+from cli.decision_commands import order as order_from_files
 from intake.errors import AbastoError
 from intake.tables import Table
 
@@ -236,6 +237,9 @@ def run(
         list_options(kind)
     else:
         run_from_words(kind, dataset, option or [])
+
+
+app.command("order")(order_from_files)
 
 
 @app.command()

@@ -36,7 +36,7 @@ class Conversion:
     `freq` is what the labels of `ds` say by themselves (2026-W07, Q3 1995, ene-24), None where they are days.
     `settled` is what holds for later files of the same dataset that do not decide themselves. `roles`: all
     canonical columns that the sheet has, those that do not stay too. `dates`: the column that `ds` is read
-    from, as it is written; None where there is none.
+    from, as it is written; None where there is none. `series_headers`: those that `unique_id` is read from.
     """
 
     columns: dict[str, Values | pd.Categorical]
@@ -46,6 +46,7 @@ class Conversion:
     settled: Settled = NOTHING_SETTLED
     roles: frozenset[str] = frozenset()
     dates: TextColumn | None = None
+    series_headers: tuple[str, ...] = ()
 
 
 def convert(
@@ -123,7 +124,15 @@ def convert(
         Settled(dates.order or settled.dates, numbers.decimal or settled.decimal),
         frozenset(roles),
         roles["ds"].written if "ds" in roles else None,
+        tuple(roles[name].written.header for name in _parts_of_series(schema, roles)),
     )
+
+
+def _parts_of_series(schema: Schema, roles: Mapping[str, Role]) -> tuple[str, ...]:
+    """The canonical columns that say which series a row is of; none in a file that is one series."""
+    if "unique_id" in roles:
+        return ("unique_id",)
+    return tuple(name for name in schema.unique_id_parts if name in roles)
 
 
 def _by_day(role: Role) -> Role:

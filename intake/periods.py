@@ -146,8 +146,21 @@ def whole_periods(days: float, freq: str) -> int:
     season_length(freq)
     if not (math.isfinite(days) and days >= 0):
         raise InputError(f"a duration in days must be 0 or more, not {days}; correct it where it was given")
-    length = 7 if freq in _WEEKLY else _MONTHS[freq] * _MEAN_DAYS_PER_MONTH if freq in _MONTHS else 1
-    return math.ceil(days / length)
+    return math.ceil(days / _mean_days(freq))
+
+
+def whole_days(periods: int, freq: str) -> int:
+    """The most days that `whole_periods` takes for `periods` of them.
+
+    >>> whole_days(2, "W-MON"), whole_days(1, "MS"), whole_periods(whole_days(5, "QS"), "QS")
+    (14, 30, 5)
+    """
+    season_length(freq)
+    return int(periods * _mean_days(freq))
+
+
+def _mean_days(freq: str) -> float:
+    return 7 if freq in _WEEKLY else _MONTHS[freq] * _MEAN_DAYS_PER_MONTH if freq in _MONTHS else 1
 
 
 def last_complete_period(

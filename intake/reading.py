@@ -47,7 +47,8 @@ class Reading:
     more. The quantities are sums of `y` (of `on_hand` in stock, None in other tables); what is rejected
     counts where the cell could be read. `findings`: everything that was inferred. `shape`: how the rows stood
     in the file; tickets have one row per series and period in `frame`, and are counted line by line.
-    Sales that only say whether there was something to sell have in_stock and no y.
+    Sales that only say whether there was something to sell have in_stock and no y. `series_headers`: the
+    columns that `unique_id` is read from (joined by "/" where there are several), as the file calls them.
     `settled`: the order of dates and the decimal mark that this and earlier files have decided.
     """
 
@@ -63,6 +64,7 @@ class Reading:
     findings: tuple[Finding, ...]
     settled: Settled = NOTHING_SETTLED
     shape: Shape = "long"
+    series_headers: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -166,6 +168,7 @@ def read_table(
         findings=tuple(findings),
         settled=conversion.settled,
         shape=shape,
+        series_headers=conversion.series_headers,
     )
 
 

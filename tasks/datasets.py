@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from artifacts.csv_files import csv_bytes
+from forecasting.series.dataset_panel import panel_of
 from forecasting.series.inferred_stock import infer_missing_stock
 from forecasting.series.splitting import Split, split_by_time
 from intake.assembly import Sales, assemble_sales, assemble_table, newest_as_of
@@ -30,7 +31,7 @@ from tasks.connection import connection, folder_of, registry
 from tasks.dataset_files import DatasetFiles, files_of, mappings_of, stated_mapping
 from tasks.events import DATASET_ADVANCED, announce
 from tasks.logs import RunLog, logger, recorded
-from tasks.panels import PANEL_TABLES, panel_of
+from tasks.panels import PANEL_TABLES
 from tasks.readings import as_inputs, read_uploads, stated_rules
 from tasks.retrying import step
 from tasks.run_requests import IngestRequest

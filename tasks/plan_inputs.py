@@ -8,6 +8,7 @@ import pandas as pd
 
 from forecasting.model import Model, checked
 from forecasting.paths.demand_paths import DemandPaths
+from forecasting.series.dataset_panel import with_prices_kept
 from forecasting.series.panel import Panel, extend
 from intake.errors import InputError, MissingError
 from intake.tables import Table
@@ -19,7 +20,7 @@ from storage.manifests import Published, read_file
 from storage.plans import PlanClaim, Plans
 from tasks.connection import registry
 from tasks.datasets import cutoff_of
-from tasks.panels import read_panel, with_prices_kept
+from tasks.panels import read_panel
 from tasks.readings import read_uploads, required_table
 from tasks.run_requests import ReplenishRequest
 from tasks.uploads import Upload, of_table

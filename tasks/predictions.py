@@ -11,6 +11,7 @@ from forecasting.model import checked
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.paths.prediction import prediction_table, total_table
 from forecasting.paths.staffing import staffing_table
+from forecasting.series.dataset_panel import with_prices_kept
 from forecasting.series.panel import Panel, extend
 from intake.periods import to_end_of_next_month
 from intake.tables import Table
@@ -25,7 +26,7 @@ from tasks.datasets import cutoff_of, last_complete_day
 from tasks.explanations import explanations_csv
 from tasks.logs import logger, recorded
 from tasks.models import CODE
-from tasks.panels import PANEL_TABLES, read_panel, with_prices_kept
+from tasks.panels import PANEL_TABLES, read_panel
 from tasks.readings import as_inputs, optional_table
 from tasks.retrying import step
 from tasks.run_requests import ForecastRequest

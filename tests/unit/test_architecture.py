@@ -362,6 +362,21 @@ def test_the_sources_keep_the_rule(rule: Rule, sources: list[Source]) -> None:
     assert not broken, "\n" + "\n".join(broken)
 
 
+def test_decisions_from_files_need_no_service(sources: list[Source]) -> None:
+    by_name = {source.path.removesuffix(".py").replace("/", "."): source for source in sources}
+    needed: set[str] = set()
+    waiting = ["cli.decision_commands", "cli.order"]
+    while waiting:
+        module = waiting.pop()
+        for _, name in by_name[module].imports():
+            assert not lies_in(name, {"prefect", "minio", "storage", "tasks", "flows"}), f"{module}: {name}"
+            own = next((part for part in (name, name.rpartition(".")[0]) if part in by_name), None)
+            if own is not None and own not in needed:
+                needed.add(own)
+                waiting.append(own)
+    assert {"forecasting.model", "planning.replenishment", "intake.reading"} <= needed
+
+
 def test_the_rooms_are_what_is_packaged() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = pyproject["tool"]["setuptools"]["packages"]["find"]["include"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting.model import ModelSettings, fit
+from forecasting.series.dataset_panel import panel_of
 from forecasting.series.panel import extend
 from intake.dataset_rules import NO_RULES
 from intake.reading import read_table
@@ -16,7 +17,6 @@ from intake.tables import Table
 from planning.plan import PlanSettings
 from planning.replenishment import replenish
 from tasks.explanations import with_reasons
-from tasks.panels import panel_of
 
 DS = pd.date_range("2024-01-01", periods=80, freq="W-MON")
 CUTOFF = DS[-1]

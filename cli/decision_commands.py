@@ -1,0 +1,158 @@
+"""The commands that decide from files alone: their options, and what they mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from intake.errors import InputError
+
+if TYPE_CHECKING:
+    from forecasting.series.assumptions import Assumption
+
+
+def _file(help_text: str, *names: str) -> Any:
+    return typer.Option(*names, exists=True, dir_okay=False, readable=True, help=help_text)
+
+
+Sales = Annotated[
+    list[Path], _file("Sales, long or wide; repeatable, a later file replaces what it covers.", "--sales")
+]
+InStock = Annotated[
+    Path | None, _file("In the shape of the sales: yes, no, or the share of the period on the shelf.")
+]
+Items = Annotated[Path | None, _file("What is sold: categories, costs, shelf life, look-alikes, source.")]
+Suppliers = Annotated[Path | None, _file("Who supplies: lead time in days, minimum order value.")]
+Terms = Annotated[Path | None, _file("On which terms: packs, minimums, prices, lead time in days.")]
+Calendar = Annotated[Path | None, _file("What is known of past and coming days: holidays, promotions.")]
+Mapping = Annotated[
+    Path | None, _file("What the columns are; the mapeo.toml beside each file where not given.")
+]
+LeadTime = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Whole periods between the decision and the period on whose shelf the order is."
+    ),
+]
+ReviewPeriod = Annotated[
+    int | None, typer.Option(min=1, help="Periods between two orders; a week where not given.")
+]
+HoldingCost = Annotated[float | None, typer.Option(min=0, help="Per unit left at the end of a period.")]
+ShortageCost = Annotated[float | None, typer.Option(min=0, help="Per unit of lost sales.")]
+ServiceLevel = Annotated[
+    float, typer.Option(help="Where no costs are stated: the share of orders that last until the next one.")
+]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=VALUE",
+        help="What is not known of the coming periods, repeatable: a number, by_weekday, year_ago or last.",
+    ),
+]
+Recipe = Annotated[str, typer.Option(help="The recipe that forecasts.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="The day up to which the sales are complete; that of the stock count, or the end of the last "
+        "period, where not given.",
+    ),
+]
+Paths = Annotated[int, typer.Option(min=1, help="Demand paths to draw.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same orders.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        file_okay=False,
+        help="Where past forecasts are kept; .abasto-cache beside the output where not given.",
+    ),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Write over what is there.")]
+
+
+def order(
+    sales: Sales,
+    stock: Annotated[Path, _file("What is on hand and on order, as of the end of the sales.")],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The orders (CSV), rows as in the stock file.")],
+    in_stock: InStock = None,
+    items: Items = None,
+    suppliers: Suppliers = None,
+    terms: Terms = None,
+    calendar: Calendar = None,
+    mapping: Mapping = None,
+    lead_time: LeadTime = None,
+    review_period: ReviewPeriod = None,
+    holding_cost: HoldingCost = None,
+    shortage_cost: ShortageCost = None,
+    service_level: ServiceLevel = 0.95,
+    assume: Assume = None,
+    recipe: Recipe = "xgboost",
+    as_of: AsOf = None,
+    paths: Paths = 500,
+    seed: Seed = 0,
+    cache: Cache = None,
+    replace: Replace = False,
+) -> None:
+    """Decide this period's orders from files: no services, no upload, nothing kept but a cache.
+
+    Example: `abasto order --sales sales.csv --stock stock.csv --lead-time 2 --holding-cost 0.2
+    --shortage-cost 1 --out orders.csv`. Any shape that `abasto inspect` understands will do. What a table
+    states of an item or a supplier wins over the options. Every line of the output says why.
+    """
+    from cli.decision_files import DecisionFiles
+    from cli.order import Decision
+    from cli.order import order as decide_order
+    from planning.stated_terms import StatedTerms
+
+    decide_order(
+        DecisionFiles(
+            sales=sales,
+            stock=stock,
+            in_stock=in_stock,
+            items=items,
+            suppliers=suppliers,
+            terms=terms,
+            calendar=calendar,
+            mapping=mapping,
+        ),
+        Decision(
+            stated=StatedTerms(lead_time, holding_cost, shortage_cost),
+            review_period=review_period,
+            service_level=service_level,
+            recipe=recipe,
+            assume=assumptions(assume or []),
+            as_of=_day(as_of),
+            paths=paths,
+            seed=seed,
+        ),
+        out,
+        cache,
+        replace=replace,
+    )
+
+
+def assumptions(words: Sequence[str]) -> dict[str, Assumption]:
+    """What `--assume` states, by column.
+
+    >>> assumptions(["promotion=0", "holiday=by_weekday"])
+    {'promotion': 0.0, 'holiday': 'by_weekday'}
+    """
+    stated: dict[str, Assumption] = {}
+    for word in words:
+        column, equals, text = word.partition("=")
+        if not (column and equals and text):
+            raise InputError(f"--assume {word} is not of the form COLUMN=VALUE, such as promotion=0")
+        try:
+            stated[column] = float(json.loads(text))
+        except (json.JSONDecodeError, TypeError):
+            stated[column] = text  # type: ignore[assignment]  # `extend` says which words there are
+    return stated
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()

@@ -1,0 +1,84 @@
+"""Past forecasts kept on disk between two commands: numbers alone, checked before they are used."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+import forecasting
+from forecasting.series.history import Array
+
+_PACKAGES: Final = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
+
+
+class ForecastCache:
+    """A `Keep` of `past_forecasts` in a folder.
+
+    A file is named after the fingerprint of what its forecasts were made from, with the code and packages
+    that made them, and after the hash of its own bytes. One that is damaged, cut off or changed is not read:
+    what it held is made again. It holds one array of numbers, which is read without unpickling anything.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made = self.found = 0
+
+    def __call__(self, fingerprint: str, count: int, make: Callable[[], Array]) -> Array:
+        """The forecasts of this fingerprint from the folder, else made and kept there."""
+        key = hashlib.sha256(f"{fingerprint} {forecasting_code()}".encode()).hexdigest()[:32]
+        for file in sorted(self.folder.glob(f"{key}-*.npy")):
+            kept = _read(file, count)
+            if kept is not None:
+                self.found += 1
+                return kept
+        made = make()
+        self.made += 1
+        self._write(key, made)
+        return made
+
+    def _write(self, key: str, made: Array) -> None:
+        stream = BytesIO()
+        np.save(stream, made, allow_pickle=False)
+        content = stream.getvalue()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / f"{key}-{_hash(content)}.npy"
+        beside = file.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(content)
+        beside.replace(file)
+
+
+def _read(file: Path, count: int) -> Array | None:
+    """The forecasts in a file; None unless its bytes are those that it is named after."""
+    content = file.read_bytes()
+    if _hash(content) != file.stem.partition("-")[2]:
+        return None
+    kept = np.load(BytesIO(content), allow_pickle=False)
+    return kept if kept.shape == (count,) and kept.dtype == np.float64 else None
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+@lru_cache
+def forecasting_code() -> str:
+    """A hash of the sources that forecast and of the packages that they stand on."""
+    digest = hashlib.sha256()
+    room = Path(forecasting.__file__).parent
+    for source in sorted(room.rglob("*.py")):
+        digest.update(source.relative_to(room).as_posix().encode())
+        digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
+    for package in _PACKAGES:
+        try:
+            digest.update(f"{package} {version(package)}".encode())
+        except PackageNotFoundError:
+            continue
+    return digest.hexdigest()

@@ -1,0 +1,191 @@
+"""`abasto order`: this period's orders from files alone; needs no service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+import pandas as pd
+
+from artifacts.csv_files import csv_bytes
+from cli.console import headline, next_step, progress, say
+from cli.decision_files import DecisionFiles, DecisionTables, read_files
+from cli.forecast_cache import ForecastCache
+from forecasting.features.rows import RowLimits
+from forecasting.judging.past_forecasts import PastForecasts, past_forecasts
+from forecasting.model import Model, ModelSettings, fit
+from forecasting.paths.demand_law import MOST_ROWS
+from forecasting.paths.demand_paths import DemandPaths
+from forecasting.recipes.registry import Candidate
+from forecasting.series.assumptions import Assumption
+from forecasting.series.dataset_panel import with_prices_kept
+from forecasting.series.history import History
+from forecasting.series.panel import Panel, extend
+from intake.errors import ConflictError, InputError, MissingError
+from intake.periods import following, iso_week, period_end, shift
+from planning.explanations import periods
+from planning.open_orders import OPEN_ORDER_COLUMNS, resolve_open_orders
+from planning.order_table import order_table
+from planning.plan import Plan, PlanSettings, usual_review_period
+from planning.replenishment import horizon_needed, replenish
+from planning.stated_terms import PlanningTables, StatedTerms, completed
+
+CACHE: Final = ".abasto-cache"
+MOST_CUTOFFS: Final = 40
+FEWEST_CUTOFFS: Final = 8
+_REASONS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """How to decide: `recipe` forecasts, `assume` says what is not known of the periods ahead.
+
+    `review_period`: a week where it is None. The others as in `PlanSettings` and `read_files`.
+    """
+
+    stated: StatedTerms
+    recipe: str
+    assume: Mapping[str, Assumption]
+    review_period: int | None = None
+    service_level: float = 0.95
+    as_of: date | None = None
+    paths: int = 500
+    seed: int = 0
+
+    def settings(self, freq: str) -> PlanSettings:
+        """How plans are made of sales of this frequency."""
+        return PlanSettings(
+            review_period=self.review_period or usual_review_period(freq),
+            service_level=self.service_level,
+            paths=self.paths,
+            seed=self.seed,
+        )
+
+
+def order(files: DecisionFiles, decision: Decision, out: Path, cache: Path | None, *, replace: bool) -> None:
+    """Read the files, decide, write `out`, and print what was decided.
+
+    InputError and MissingError say what is wrong with a file or a parameter; ConflictError where `out` is
+    there and may not be replaced.
+    """
+    if out.exists() and not replace:
+        raise ConflictError(f"{out} is there already; --replace writes it anew, --out names another file")
+    began = perf_counter()
+    tables = read_files(files, decision.as_of)
+    stock = tables.stock
+    if stock is None:
+        raise InputError("say what is in stock: --stock FILE")
+    plan = decide(tables, stock.frame, decision, ForecastCache(cache or out.parent / CACHE))
+    table = order_table(plan, stock.frame["unique_id"], stock.series_headers)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    unfinished.write_bytes(csv_bytes(table))
+    unfinished.replace(out)
+    _summarise(plan, table, tables, out, perf_counter() - began)
+
+
+def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cache: ForecastCache) -> Plan:
+    """The plan of the period after the last complete one."""
+    sales = tables.sales
+    freq, cutoff, settings = sales.freq, sales.cutoff, decision.settings(sales.freq)
+    planning = _planning_tables(tables, tuple(sorted(sales.frame["unique_id"].unique())), decision.stated)
+    horizon = horizon_needed(suppliers=planning.suppliers, terms=planning.terms, freq=freq, settings=settings)
+    panel = tables.panel(horizon)
+    extended = _extended(panel, cutoff, horizon, decision)
+    for note in extended.notes:
+        progress(note)
+    paths = forecast(extended, cutoff, horizon, decision, cache)[1]
+    progress("deciding what to order")
+    own = pd.DataFrame(columns=[*OPEN_ORDER_COLUMNS, "state"])
+    open_orders = resolve_open_orders(stock, own, cutoff=cutoff, freq=freq)
+    return replenish(
+        paths,
+        stock=stock,
+        items=planning.items,
+        suppliers=planning.suppliers,
+        terms=planning.terms,
+        open_orders=open_orders.frame,
+        cutoff=cutoff,
+        freq=freq,
+        settings=settings,
+    )
+
+
+def _extended(panel: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision) -> Panel:
+    try:
+        return extend(panel, cutoff, horizon, with_prices_kept(dict(decision.assume), panel))
+    except MissingError as unknown:
+        raise MissingError(str(unknown).replace("assume.", "--assume ")) from unknown
+
+
+def _planning_tables(
+    tables: DecisionTables, unique_id: tuple[str, ...], stated: StatedTerms
+) -> PlanningTables:
+    return completed(
+        unique_id,
+        stated,
+        items=tables.items,
+        suppliers=tables.suppliers,
+        terms=tables.terms,
+        freq=tables.sales.freq,
+    )
+
+
+def forecast(
+    extended: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision, cache: ForecastCache
+) -> tuple[Model, DemandPaths]:
+    """The model of everything up to the cutoff, and its demand paths; its past errors come from the cache
+    where they are there.
+    """
+    known = extended.upto(cutoff)
+    history = History.of(known, until=shift(cutoff, horizon, extended.freq))
+    series = len(history.unique_id)
+    wanted = PastForecasts(
+        Candidate(decision.recipe),
+        horizon,
+        cutoffs=min(MOST_CUTOFFS, max(FEWEST_CUTOFFS, MOST_ROWS // series)),
+        limits=RowLimits(seed=decision.seed),
+    )
+    progress(f"{decision.recipe}: forecasts from {wanted.cutoffs} past periods, to know its errors")
+    errors = past_forecasts(history, history.position(cutoff), wanted, cache)
+    progress(f"{cache.made} fits made, {cache.found} taken from {cache.folder}")
+    progress(f"{decision.recipe}: fit on {series:,} series up to {cutoff:%Y-%m-%d}")
+    settings = ModelSettings(decision.recipe, horizon=horizon, seed=decision.seed)
+    model = fit(extended, cutoff, settings, errors)
+    progress(f"drawing {decision.paths} demand paths over {periods(horizon, extended.freq)}")
+    return model, model.demand_paths(extended, cutoff, horizon, decision.paths, decision.seed)
+
+
+def _summarise(plan: Plan, table: pd.DataFrame, tables: DecisionTables, out: Path, seconds: float) -> None:
+    sales = tables.sales
+    ahead = following(sales.cutoff, 1, sales.freq)[0]
+    headline(
+        f"Orders of {iso_week(ahead)}, decided at the end of {period_end(sales.cutoff, sales.freq):%Y-%m-%d}"
+    )
+    ordered = plan.lines[plan.lines["order_quantity"] > 0]
+    say(
+        f"{len(ordered):,} of {len(plan.lines):,} series are ordered, "
+        f"{ordered['order_quantity'].sum():,} units; "
+        f"on hand and on the way {plan.lines['inventory_position'].sum():,}, "
+        f"forecast of the protection interval {plan.lines['forecast'].sum():,}"
+    )
+    for supplier_id, lines in ordered.groupby("supplier_id"):
+        money = f", {lines['amount'].sum():,.2f} {lines['currency'].iloc[0]}" if lines["amount"].any() else ""
+        say(f"  {supplier_id}: {len(lines):,} lines, {lines['order_quantity'].sum():,} units{money}")
+    for note in plan.notes:
+        progress(note)
+    about = plan.exceptions.groupby("reason", sort=False)
+    for reason, rows in list(about)[:_REASONS_SHOWN]:
+        who = rows["unique_id"].where(rows["unique_id"] != "", rows["supplier_id"])
+        more = f" and {len(rows) - 3:,} more" if len(rows) > 3 else ""
+        say(f"! {', '.join(who.head(3))}{more}: {reason}")
+    if about.ngroups > _REASONS_SHOWN:
+        say(f"! and {about.ngroups - _REASONS_SHOWN:,} more such sentences")
+    unplanned = int(table["order_quantity"].isna().sum())
+    if unplanned:
+        say(f"{unplanned:,} rows could not be planned: order_quantity is empty, the explanation says why")
+    next_step(f"read {out} ({len(table):,} rows, {seconds:.0f} s): its first columns are those to send.")
