@@ -24,7 +24,7 @@ from forecasting.series.panel import Panel
 from forecasting.series.splitting import Split
 from forecasting.series.whole_units import whole_units
 from intake.errors import InputError
-from intake.periods import period_number, shift, unit_of
+from intake.periods import period_number, periods_a_year, shift, unit_of
 
 USUAL_HORIZON: Final = {"D": 35, "W": 13, "MS": 6, "QS": 4}
 LEAST_PERIODS: Final = 8
@@ -161,7 +161,7 @@ def train(
         importance=model.importance,
         calibration=calibration_table(np.concatenate(probabilities)),
         judged=judged_windows,
-        notes=(*known.notes, *notes),
+        notes=(*known.notes, *notes, *_about_length(known, split.test_end)),
     )
 
 
@@ -205,6 +205,18 @@ def _horizon(known: Panel, split: Split, settings: TrainingSettings) -> int:
     if split.validation_end is not None:
         room.append(_distance(split.train_end, split.validation_end, known.freq))
     return max(1, min(wanted, *room))
+
+
+def _about_length(known: Panel, end: pd.Timestamp) -> tuple[str, ...]:
+    """A sentence where the history has no whole year: a plan may be trusted with money too early."""
+    periods = _distance(shift(known.frame["ds"].min(), -1, known.freq), end, known.freq)
+    year = periods_a_year(known.freq)
+    if periods >= year:
+        return ()
+    return (
+        f"The history has {periods} periods and a year has {year}: what returns every year, such as a summer "
+        "or a Christmas, is not known to the model, and its errors were measured on little.",
+    )
 
 
 def _distance(start: pd.Timestamp, end: pd.Timestamp, freq: str) -> int:

@@ -28,6 +28,8 @@ def test_all_recipes_are_judged_on_the_same_held_out_periods(shop: Training) -> 
     periods = shop.test_predictions.groupby("recipe")["ds"].agg(["min", "max"])
     assert set(periods["min"]) == {pd.Timestamp("2023-01-02") + pd.Timedelta(days=140)}
     assert shop.decision.promoted
+    (note,) = shop.notes
+    assert note.startswith("The history has 200 periods and a year has 364")
 
 
 def test_the_winner_was_chosen_before_the_test_part(shop: Training) -> None:
@@ -60,6 +62,7 @@ def test_rewriting_the_test_part_changes_neither_the_choice_nor_its_forecasts() 
         for version in (sales, rewritten)
     )
     pd.testing.assert_frame_equal(one.selection_metrics, other.selection_metrics)
+    assert one.notes == other.notes == (), "60 weeks hold a year"
     assert (one.recipe, one.hyperparameters) == (other.recipe, other.hyperparameters)
     pd.testing.assert_series_equal(one.test_predictions["y_hat"], other.test_predictions["y_hat"])
 
