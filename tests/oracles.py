@@ -354,3 +354,34 @@ def material_requirements(
                 if parent == name:
                     gross[component][release] += units * order
     return gross, planned, expired
+
+
+def order_risk(
+    paths: Sequence[Sequence[Sequence[float]]],
+    on_hand: Sequence[float],
+    order: Sequence[float],
+    lead_time: Sequence[int],
+    review_period: int,
+    holding_cost: Sequence[float],
+    shortage_cost: Sequence[float],
+) -> list[list[float]]:
+    """Cost of each line on each path until its next order; `paths` by line, path and period."""
+    cost = []
+    for line, of_line in enumerate(paths):
+        spent = []
+        for path in of_line:
+            left, money = on_hand[line], 0.0
+            for period in range(lead_time[line] + review_period):
+                if period == lead_time[line]:
+                    left += order[line]
+                sold = min(left, path[period])
+                left -= sold
+                money += holding_cost[line] * left + shortage_cost[line] * (path[period] - sold)
+            spent.append(money)
+        cost.append(spent)
+    return cost
+
+
+def mean_of_the_worst(values: Sequence[float], number: int) -> float:
+    """The mean of the `number` largest."""
+    return sum(sorted(values)[-number:]) / number
