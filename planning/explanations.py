@@ -12,7 +12,9 @@ _PERIOD: Final = {"D": "day", "MS": "month", "QS": "quarter"}
 class Line(Protocol):
     """What a sentence speaks of: a row of the plan's lines, and what only the sentence needs."""
 
+    unique_id: str
     supplier_id: str
+    currency: str
     unit: str
     forecast: int
     safety_stock: int
@@ -23,7 +25,23 @@ class Line(Protocol):
     not_below_zero: int
     pack_rounding: int
     minimum_rounding: int
+    floor: int
+    perishing: int
+    price_break: int
     coupling: int
+    pinned: int
+    is_pinned: bool
+    unit_cost: float
+    saved: float
+    shortage_price: float
+    lost_before_arrival: float
+    lost_sales: float
+    lost_sales_without: float
+    order_waste: float
+    waste_of_order_money: float
+    lost_without_money: float
+    order_date: pd.Timestamp
+    first_day: pd.Timestamp
     order_quantity: int
     pack_size: int
     minimum_order_quantity: int
@@ -62,7 +80,13 @@ def explain(line: Line, freq: str) -> str:
     """Forecast + safety - shelf - on the way - lost before arrival, then each rounding, then what to
     watch."""
     required = line.order_quantity - (
-        line.not_below_zero + line.pack_rounding + line.minimum_rounding + line.coupling
+        line.not_below_zero
+        + line.pack_rounding
+        + line.minimum_rounding
+        + line.perishing
+        + line.price_break
+        + line.coupling
+        + line.pinned
     )
     goal = f"{'critical ratio' if line.from_costs else 'service level'} {_percent(line.critical_ratio)}"
     if _percent(line.textbook_ratio) != _percent(line.critical_ratio):
@@ -78,6 +102,8 @@ def explain(line: Line, freq: str) -> str:
     ]
     if line.expected_lost_sales:
         parts.append(f"- lost before the order arrives {-line.expected_lost_sales}")
+    if line.floor:
+        parts.append(f"+ always to be there {line.floor}")
     sentence = f"{' '.join(parts)} = {required}"
     return ". ".join([sentence + _rounded(line, required), *_remarks(line)]) + "."
 
@@ -91,22 +117,22 @@ def _signed(number: int, text: str) -> str:
 
 
 def _rounded(line: Line, required: int) -> str:
-    if not line.order_quantity:
-        return ": nothing to order"
-    steps = []
     quantity = max(required, 0)
-    if line.pack_rounding:
-        quantity += line.pack_rounding
-        steps.append(f"rounded up to {_packs(line, quantity)} = {quantity}")
-    if line.minimum_rounding:
-        quantity += line.minimum_rounding
-        steps.append(f"raised to the minimum quantity {line.minimum_order_quantity} = {quantity}")
-    if line.coupling:
-        quantity += line.coupling
-        steps.append(
-            f"raised by {line.coupling} to reach the minimum order value of {line.supplier_id} = {quantity}"
-        )
-    return "".join(f"; {step}" for step in steps)
+    steps = []
+    for units, words in (
+        (line.pack_rounding, f"rounded up to {_packs(line, quantity + line.pack_rounding)}"),
+        (line.minimum_rounding, f"raised to the minimum quantity {line.minimum_order_quantity}"),
+        (line.perishing, f"{-line.perishing} fewer, for what would expire costs more"),
+        (line.price_break, f"raised by {line.price_break} to the price {line.unit_cost:g}"),
+        (line.coupling, f"raised by {line.coupling} to reach the minimum order value of {line.supplier_id}"),
+        (line.pinned, "pinned by the planner"),
+    ):
+        quantity += units
+        if units:
+            steps.append(f"; {words} = {quantity}")
+    if not quantity and not steps:
+        return ": nothing to order"
+    return "".join(steps)
 
 
 def _packs(line: Line, quantity: int) -> str:
@@ -118,6 +144,17 @@ def _packs(line: Line, quantity: int) -> str:
 
 def _remarks(line: Line) -> list[str]:
     remarks = []
+    if line.is_pinned and not line.pinned:
+        remarks.append("Pinned by the planner")
+    if line.order_waste >= 0.5:
+        remarks.append(
+            f"Of these about {line.order_waste:.0f} will expire ({line.waste_of_order_money:,.2f}); without "
+            f"them {line.lost_sales_without:.0f} lost sales ({line.lost_without_money:,.2f})"
+        )
+    if line.price_break:
+        remarks.append(f"The lower price saves {line.saved:,.2f}, more than it costs to hold them")
+    if line.order_quantity and line.order_date > line.first_day:
+        remarks.append(f"To be ordered on {line.order_date:%A} {day(line.order_date)}")
     if line.expected_waste:
         remarks.append(f"{line.expected_waste} more on the shelf will expire unsold and do not count")
     if line.unusable:
@@ -131,5 +168,6 @@ def _remarks(line: Line) -> list[str]:
             f"{day(line.due_date)}{hurry}"
         )
     elif not pd.isna(line.out_of_stock):
-        remarks.append(f"Without this order out of stock from {day(line.out_of_stock)}")
+        order = "this order" if line.order_quantity else "an order"
+        remarks.append(f"Without {order} out of stock from {day(line.out_of_stock)}")
     return remarks

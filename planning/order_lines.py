@@ -10,9 +10,11 @@ import pandas as pd
 from intake.periods import following, period_end
 from planning.explanations import Line, explain, periods
 from planning.inventory_position import Receipts, Shelf
+from planning.inventory_simulator import Quantities
 from planning.order_up_to import critical_ratio, project
+from planning.pack_sizes import Units, whole_packs
 from planning.plan import Exceptions, PlanSettings
-from planning.supplier_minimum import Money, Units, raise_to_minimum_value, whole_packs
+from planning.supplier_minimum import Money, raise_to_minimum_value
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
@@ -21,7 +23,8 @@ _FLOAT_DUST = 1e-9
 
 
 def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptions) -> pd.DataFrame:
-    """critical_ratio by line: from both costs, else the item's service_level, else the settings'."""
+    """critical_ratio by line: from both costs, else the item's service_level, else the settings'. R counts
+    in review_period."""
     shortage, holding = lines["shortage_cost"], lines["holding_cost"]
     from_costs = shortage.notna() & holding.notna()
     bad_costs = from_costs & ((shortage < 0) | (holding < 0) | (shortage + holding <= 0))
@@ -41,22 +44,21 @@ def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptio
     priced = from_costs.to_numpy()
     shortage_cost = lines.loc[from_costs, "shortage_cost"].to_numpy(dtype=np.float64)
     holding_cost = lines.loc[from_costs, "holding_cost"].to_numpy(dtype=np.float64)
+    review_period = lines.loc[from_costs, "review_period"].to_numpy()
     textbook = ratio.copy()
-    textbook[priced] = critical_ratio(shortage_cost, holding_cost, review_period=settings.review_period)
+    textbook[priced] = critical_ratio(shortage_cost, holding_cost, review_period=review_period)
     ratio[priced] = critical_ratio(
         shortage_cost,
         holding_cost,
-        review_period=settings.review_period,
+        review_period=review_period,
         carry_over_factor=settings.carry_over_factor,
     )
     return lines.assign(critical_ratio=ratio, textbook_ratio=textbook, from_costs=priced)
 
 
-def long_enough(
-    lines: pd.DataFrame, horizon: int, settings: PlanSettings, exceptions: Exceptions
-) -> pd.DataFrame:
+def long_enough(lines: pd.DataFrame, horizon: int, exceptions: Exceptions) -> pd.DataFrame:
     """Add interval, R + L in periods; lines that the forecast does not cover are left out."""
-    interval = lines["lead_time"] + settings.review_period
+    interval = lines["lead_time"] + lines["review_period"]
     short = interval > horizon
     for row in lines.assign(interval=interval)[short].itertuples():
         reason = (
@@ -67,20 +69,17 @@ def long_enough(
     return lines.assign(interval=interval)[~short]
 
 
-def required(
-    lines: pd.DataFrame, paths: DemandPaths, shelf: Shelf, receipts: Receipts, settings: PlanSettings
-) -> pd.DataFrame:
+def required(lines: pd.DataFrame, paths: DemandPaths, shelf: Shelf, receipts: Receipts) -> pd.DataFrame:
     """The projection of every line in whole units: the terms of the identity up to the required order."""
     at, lead_time = lines["series"].to_numpy(), lines["lead_time"].to_numpy()
-    due = receipts.due[at]
-    due[np.arange(len(at)), lead_time] += receipts.undated[at]
+    due = receipts_with(lines, receipts)
     projection = project(
         np.asarray(paths.values)[at],
         on_hand=shelf.on_hand[at],
         expiring=shelf.expiring[at],
         receipts=due,
         lead_time=lead_time,
-        review_period=settings.review_period,
+        review_period=lines["review_period"].to_numpy(),
         ratio=lines["critical_ratio"].to_numpy(),
     )
     interval = lines["interval"].to_numpy()
@@ -91,6 +90,8 @@ def required(
     forecast, lost = np.rint(projection.forecast), np.rint(projection.lost_before_arrival)
     inventory_position = usable - waste + on_order
     order_up_to_level = projection.required + inventory_position + lost
+    floor = lines["floor"].to_numpy()
+    needed = projection.required + floor
     whole = {
         "on_hand": usable - waste,
         "on_order": on_order,
@@ -100,17 +101,26 @@ def required(
         "order_up_to_level": order_up_to_level,
         "expected_lost_sales": -lost,
         "expected_waste": waste,
-        "not_below_zero": np.maximum(-projection.required, 0),
-        "required": np.maximum(projection.required, 0),
+        "not_below_zero": np.maximum(-needed, 0),
+        "required": np.maximum(needed, 0),
         "unusable": np.rint(shelf.unusable[at]),
         "due_later": np.rint(receipts.total[at] - on_order),
     }
     return lines.assign(
         **{column: numbers.astype(np.int64) for column, numbers in whole.items()},
         arrival=projection.arrival,
+        lost_before_arrival=projection.lost_before_arrival,
         rate=projection.forecast / interval,
         out_of_stock_period=projection.out_of_stock,
     )
+
+
+def receipts_with(lines: pd.DataFrame, receipts: Receipts) -> Quantities:
+    """What is on its way to every line, line x period; what has no date comes with the order."""
+    at, lead_time = lines["series"].to_numpy(), lines["lead_time"].to_numpy()
+    due: Quantities = receipts.due[at]
+    due[np.arange(len(at)), lead_time] += receipts.undated[at]
+    return due
 
 
 def rounded_up(lines: pd.DataFrame) -> pd.DataFrame:
@@ -123,8 +133,35 @@ def rounded_up(lines: pd.DataFrame) -> pd.DataFrame:
         pack_rounding=packed - required,
         minimum_rounding=quantity - packed,
         order_quantity=quantity,
+        perishing=0,
+        price_break=0,
         coupling=0,
+        pinned=0,
     )
+
+
+def pinned(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptions) -> pd.DataFrame:
+    """Orders as the planner fixed them: is_pinned says which, `pinned` by how much that is more or less."""
+    wanted = lines["unique_id"].map(settings.pins)
+    fixed = wanted.notna()
+    quantity = wanted.where(fixed, lines["order_quantity"]).astype(np.int64)
+    for name in sorted(set(settings.pins) - set(lines["unique_id"])):
+        reason = (
+            f"is pinned at {settings.pins[name]} and cannot be planned: not ordered; see why, or unpin it"
+        )
+        exceptions.append((name, "", reason))
+    packs, minimum = lines["pack_size"].to_numpy(), lines["minimum_order_quantity"].to_numpy()
+    for at in np.flatnonzero(fixed & (quantity > 0)):
+        wrong = []
+        if quantity.iloc[at] % packs[at]:
+            wrong.append(f"is no whole number of packs of {packs[at]}")
+        if quantity.iloc[at] < minimum[at]:
+            wrong.append(f"is below the minimum quantity {minimum[at]}")
+        if wrong:
+            reason = f"is pinned at {quantity.iloc[at]}, which {' and '.join(wrong)}: ask the supplier"
+            exceptions.append((lines["unique_id"].iloc[at], lines["supplier_id"].iloc[at], reason))
+    change = quantity - lines["order_quantity"]
+    return lines.assign(pinned=change, is_pinned=fixed, order_quantity=quantity)
 
 
 def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: Exceptions) -> pd.DataFrame:
@@ -136,12 +173,13 @@ def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: 
         minimum = float(group["minimum_order_value"].iloc[0])
         quantity = group["order_quantity"].to_numpy()
         unit_cost = group["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64)
+        longest = useful[group.index].where(~group["is_pinned"], group["order_quantity"])
         raised = raise_to_minimum_value(
             quantity,
             unit_cost=unit_cost,
             pack_size=group["pack_size"].to_numpy(),
             minimum_order_quantity=group["minimum_order_quantity"].to_numpy(),
-            longest=np.asarray(useful[group.index], dtype=np.int64),
+            longest=np.asarray(longest, dtype=np.int64),
             minimum_order_value=minimum,
         )
         reason = _about_minimum(quantity, raised, unit_cost, minimum, periods(settings.longest_cover, freq))
@@ -151,17 +189,6 @@ def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: 
         exceptions.extend((str(name), str(supplier_id), without) for name in unpriced)
         coupling.loc[group.index] = (quantity if raised is None else raised) - quantity
     return lines.assign(coupling=coupling, order_quantity=lines["order_quantity"] + coupling)
-
-
-def perishing(lines: pd.DataFrame, exceptions: Exceptions) -> None:
-    """Say which orders are more than what sells within the shelf life (a pack or a minimum may force it)."""
-    sells = (lines["shelf_periods"] * lines["rate"]).round()
-    for row in lines.assign(sells=sells)[lines["order_quantity"] > sells].itertuples():
-        reason = (
-            f"{row.order_quantity} are ordered and about {row.sells:.0f} sell within the shelf life of "
-            f"{row.shelf_life:g} days: order less and more often, ask for a smaller pack, or accept the waste"
-        )
-        exceptions.append((str(row.unique_id), str(row.supplier_id), reason))
 
 
 def _about_minimum(
@@ -190,6 +217,7 @@ def described(lines: pd.DataFrame, cutoff: pd.Timestamp, freq: str, plan_id: str
     )
     lines = lines.assign(
         purchase_order=number.where(lines["order_quantity"] > 0, ""),
+        first_day=starts[0],
         due_date=starts[lines["lead_time"].to_numpy()],
         interval_end=ends[lines["interval"].to_numpy() - 1],
         out_of_stock=pd.Series(starts[np.maximum(runs_out, 0)], index=lines.index).where(runs_out >= 0),

@@ -36,7 +36,7 @@ def critical_ratio(
     shortage_cost: Quantities,
     holding_cost: Quantities,
     *,
-    review_period: int = 1,
+    review_period: int | npt.NDArray[np.int64] = 1,
     carry_over_factor: float = 1.0,
 ) -> Quantities:
     """Probability of no shortage that balances the costs: cr* = r - (k - 1) min(1 - r, r / 3).
@@ -70,14 +70,14 @@ def project(
     expiring: Quantities,
     receipts: Quantities,
     lead_time: npt.NDArray[np.int64],
-    review_period: int,
+    review_period: int | npt.NDArray[np.int64],
     ratio: Quantities,
 ) -> Projection:
     """The order that keeps P(no lost sale between its arrival and the next one) >= ratio, series by series.
 
     demand: series x path x period, period 0 = the first after the decision; InputError unless it holds
     lead_time + review_period periods. on_hand, expiring, receipts: as in `simulate`. lead_time, ratio: by
-    series.
+    series; review_period too, or one for all.
 
     The order is on the shelf from the start of period L. On each path the simulator carries the stock there
     without it, losing what the shelf cannot serve, so stock at arrival X is never negative. What the order
@@ -89,16 +89,17 @@ def project(
     the protection interval.
     """
     series, _, horizon = demand.shape
-    longest = int(lead_time.max(initial=0)) + review_period
+    times = np.stack([lead_time, np.broadcast_to(review_period, (series,))])
+    longest = int(times.sum(axis=0).max(initial=0))
     if series and horizon < longest:
         raise InputError(
             f"the demand paths end after {horizon} periods and lead time + review period is {longest}; "
             "ask the model for a longer horizon"
         )
     whole, real = (np.zeros((2, series), dtype=np.int64), np.zeros((4, series)))
-    for lead in np.unique(lead_time):
-        rows = np.flatnonzero(lead_time == lead)
-        interval = int(lead) + review_period
+    for lead, review in np.unique(times, axis=1).T:
+        rows = np.flatnonzero((times[0] == lead) & (times[1] == review))
+        interval = int(lead + review)
         wanted, due = demand[rows, :, :interval], receipts[rows, :interval]
         lasting = on_hand[rows] + expiring[rows, interval:].sum(axis=1)
         played = simulate(wanted, on_hand=lasting, expiring=expiring[rows, :interval], receipts=due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,10 +16,14 @@ IDENTITY: Final = (
     ("safety_stock", 1),
     ("inventory_position", -1),
     ("expected_lost_sales", 1),
+    ("floor", 1),
     ("not_below_zero", 1),
     ("pack_rounding", 1),
     ("minimum_rounding", 1),
+    ("perishing", 1),
+    ("price_break", 1),
     ("coupling", 1),
+    ("pinned", 1),
 )
 """The terms, with their signs, that add up to `order_quantity` on every line, in whole units."""
 
@@ -37,10 +42,14 @@ LINE_COLUMNS: Final = (
     "order_up_to_level",
     "expected_lost_sales",
     "expected_waste",
+    "floor",
     "not_below_zero",
     "pack_rounding",
     "minimum_rounding",
+    "perishing",
+    "price_break",
     "coupling",
+    "pinned",
     "order_quantity",
     "pack_size",
     "minimum_order_quantity",
@@ -50,6 +59,15 @@ LINE_COLUMNS: Final = (
     "amount",
     "currency",
     "critical_ratio",
+    "lost_sales",
+    "lost_sales_without",
+    "order_waste",
+    "holding_money",
+    "shortage_money",
+    "waste_money",
+    "expected_cost",
+    "cost_without",
+    "order_date",
     "due_date",
     "explanation",
 )
@@ -69,14 +87,19 @@ class PlanSettings:
         nor a service_level.
     carry_over_factor: k of `order_up_to.critical_ratio`. What is left over is sold later, so the myopic
         ratio (k = 1) buys too much; k = 1.3 is the default because it did well in replays.
+    holding_share: what a year on the shelf costs, as a share of unit_cost, where an item states no
+        holding_cost.
     longest_cover: an order is raised to a supplier's minimum value only with what sells in so many periods.
+    pins: order_quantity by unique_id that a planner has fixed; whole units. The plan works around them.
     paths, seed: how many demand paths to ask the model for, and the seed of their draw.
     """
 
     review_period: int = 1
     service_level: float = 0.95
     carry_over_factor: float = 1.3
+    holding_share: float = 0.25
     longest_cover: int = 8
+    pins: Mapping[str, int] = field(default_factory=dict)
     paths: int = 500
     seed: int = 0
 
@@ -92,6 +115,11 @@ class PlanSettings:
             raise InputError(
                 f"carry_over_factor must lie between 1 (the myopic ratio) and 2, not {self.carry_over_factor}"
             )
+        if not 0 <= self.holding_share <= 10:
+            raise InputError(f"holding_share must lie between 0 and 10 a year, not {self.holding_share}")
+        for name, quantity in self.pins.items():
+            if quantity < 0 or quantity != int(quantity):
+                raise InputError(f"pins: {name} is pinned at {quantity}; give whole units, 0 or more")
         if self.seed < 0:
             raise InputError(f"seed must be 0 or more, not {self.seed}")
 
@@ -101,8 +129,11 @@ class Plan:
     """What to order now, and what a planner must know before signing.
 
     lines: LINE_COLUMNS, one row per series that can be ordered (also those with order_quantity 0, which
-    carry no
-        purchase_order), sorted by supplier_id and unique_id; quantities are whole stock units.
+        carry no purchase_order), sorted by supplier_id and unique_id; quantities are whole stock units.
+        What is expected from the order's arrival on: lost_sales until the next order can arrive, and
+        lost_sales_without this one; order_waste, what of this order expires (units, means); holding_money,
+        shortage_money and waste_money, which make up expected_cost; cost_without, the same without the
+        order. Missing where prices are.
     exceptions: EXCEPTION_COLUMNS, one sentence per series or supplier that needs a person ('' = does not
     apply). notes: sentences that hold for the whole plan. open_orders: the open orders that were counted
     (purchase_order, supplier_id, unique_id, quantity, due).

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from intake.errors import InputError
-from intake.periods import following, iso_week, period_end, whole_periods
+from intake.periods import following, iso_week, period_end, periods_a_year, whole_periods
 from planning.explanations import periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
-from planning.order_lines import coupled, described, long_enough, perishing, required, rounded_up, with_ratio
+from planning.line_money import (
+    about_money,
+    at_price_breaks,
+    perishing,
+    price_at,
+    situation_of,
+    with_money,
+    with_prices,
+)
+from planning.order_days import longest_order_days, on_order_days
+from planning.order_lines import (
+    coupled,
+    described,
+    long_enough,
+    pinned,
+    required,
+    rounded_up,
+    with_ratio,
+)
 from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings, exceptions_table
 from planning.sourcing import choose_terms
 
@@ -63,37 +82,71 @@ def replenish(
     upstream = _upstream({row[0] for row in strangers}, items, terms)
     exceptions = [*(row for row in strangers if row[0] not in upstream), *sourcing.exceptions]
     horizon = len(paths.ds)
-    shelf = shelf_from(stock, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
+    lines = sourcing.frame.assign(
+        series=pd.Index(paths.unique_id).get_indexer(pd.Index(sourcing.frame["unique_id"])),
+        shelf_periods=sourcing.frame["shelf_life"] / ((period_end(paths.ds[0], freq) - paths.ds[0]).days + 1),
+    )
+    kept_for = lines["shelf_periods"].max() if lines["shelf_periods"].notna().any() else 0.0
+    shelf = shelf_from(
+        stock,
+        paths.unique_id,
+        cutoff=cutoff,
+        horizon=horizon + math.ceil(min(kept_for, periods_a_year(freq))),
+        freq=freq,
+    )
     receipts = receipts_from(open_orders, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
     exceptions += _about_stock(paths.unique_id, shelf, receipts)
 
-    lines = sourcing.frame.assign(
-        series=pd.Index(paths.unique_id).get_indexer(pd.Index(sourcing.frame["unique_id"])),
-        review_period=settings.review_period,
-        shelf_periods=sourcing.frame["shelf_life"] / ((period_end(paths.ds[0], freq) - paths.ds[0]).days + 1),
-    )
     lines = lines[shelf.counted[lines["series"]]]
+    lines = on_order_days(
+        lines, cutoff=cutoff, freq=freq, review_period=settings.review_period, exceptions=exceptions
+    )
     lines = with_ratio(lines, settings, exceptions)
-    lines = long_enough(lines, horizon, settings, exceptions)
+    lines = with_prices(lines, settings, freq)
+    lines = long_enough(lines, horizon, exceptions)
     lines = lines.sort_values(["supplier_id", "unique_id"], kind="stable", ignore_index=True)
-    lines = required(lines, paths, shelf, receipts, settings)
+    lines = required(lines, paths, shelf, receipts)
     lines = rounded_up(lines)
+    situation = situation_of(lines, paths, shelf, receipts, freq)
+    lines = perishing(lines, situation, exceptions)
+    lines = at_price_breaks(lines, situation, sourcing.prices)
+    lines = pinned(lines, settings, exceptions)
     lines = coupled(lines, settings, freq, exceptions)
-    perishing(lines, exceptions)
+    lines = lines.assign(unit_cost=price_at(lines, sourcing.prices, lines["order_quantity"].to_numpy()))
+    lines = with_money(lines, situation)
     lines = described(lines, cutoff, freq, plan_id)
+    exceptions += about_money(lines)
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
         exceptions=exceptions_table(exceptions),
-        notes=_notes(stock, settings, upstream, freq, priced=bool(lines["from_costs"].any())),
+        notes=_notes(lines, stock, settings, upstream, freq),
         open_orders=open_orders.reset_index(drop=True),
     )
 
 
 def horizon_needed(*, suppliers: pd.DataFrame, terms: pd.DataFrame, freq: str, settings: PlanSettings) -> int:
-    """Periods to forecast so that every lead time + review period in the tables is covered."""
-    days = [table["lead_time"].dropna() for table in (suppliers, terms) if "lead_time" in table]
-    longest = max((float(column.max()) for column in days if len(column)), default=0.0)
-    return whole_periods(max(longest, 0.0), freq) + settings.review_period
+    """Periods to forecast so that every lead time + review period in the tables is covered, whatever the
+    cutoff: with the wait for the supplier's order day."""
+    days = _order_days_by_supplier(suppliers, freq, settings.review_period)
+    stated = [
+        table.reindex(columns=["supplier_id", "lead_time"]).dropna().drop_duplicates()
+        for table in (suppliers, terms)
+    ]
+    longest = settings.review_period
+    for supplier_id, lead_time in pd.concat(stated).itertuples(index=False):
+        wait, gap = days.get(str(supplier_id), (0, settings.review_period))
+        longest = max(longest, whole_periods(max(float(str(lead_time)), 0.0) + wait, freq) + gap)
+    return longest
+
+
+def _order_days_by_supplier(
+    suppliers: pd.DataFrame, freq: str, review_period: int
+) -> dict[str, tuple[int, int]]:
+    stated = suppliers.reindex(columns=["supplier_id", "order_weekdays"]).dropna()
+    return {
+        str(supplier_id): longest_order_days(str(text), freq=freq, review_period=review_period)
+        for supplier_id, text in stated.itertuples(index=False)
+    }
 
 
 def _strangers(
@@ -163,7 +216,7 @@ def _named(table: pd.DataFrame, column: str) -> set[str]:
 
 
 def _notes(
-    stock: pd.DataFrame, settings: PlanSettings, upstream: set[str], freq: str, *, priced: bool
+    lines: pd.DataFrame, stock: pd.DataFrame, settings: PlanSettings, upstream: set[str], freq: str
 ) -> tuple[str, ...]:
     notes = [
         f"The next orders are expected {periods(settings.review_period, freq)} after these.",
@@ -174,10 +227,21 @@ def _notes(
             "elsewhere the service level of the item, "
             f"or {settings.service_level:.1%}."
         )
-        if priced
+        if lines["from_costs"].any()
         else f"The service level is that of the item, or {settings.service_level:.1%} where it states none.",
         "Quantities are stock units; an order is whole packs and whole purchase units.",
     ]
+    if lines["holding_cost"].isna().any():
+        notes.append(
+            f"Where an item states no holding_cost, a year on the shelf costs {settings.holding_share:.0%} "
+            "of its unit_cost."
+        )
+    if lines["shortage_cost"].isna().any():
+        notes.append(
+            "Where an item states no shortage_cost, a lost sale costs what its service level cr implies, "
+            "p = h R cr / (1 - cr) with the holding cost h, or its margin, price - unit_cost, where that is "
+            "more."
+        )
     if "as_of" not in stock or stock["as_of"].isna().all():
         notes.append("The stock file has no as_of; it was taken to be counted when the cutoff period ended.")
     if upstream:

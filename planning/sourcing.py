@@ -17,6 +17,8 @@ SOURCING_COLUMNS: Final = (
     "supplier_id",
     "unit",
     "lead_time",
+    "lead_days",
+    "order_weekdays",
     "unit_cost",
     "pack_size",
     "minimum_order_quantity",
@@ -28,9 +30,12 @@ SOURCING_COLUMNS: Final = (
     "shortage_cost",
     "service_level",
     "shelf_life",
+    "floor",
+    "price",
 )
+PRICE_COLUMNS: Final = ("unique_id", "supplier_id", "break_quantity", "unit_cost")
 _ITEM_TEXT: Final = ("product", "unit", "source", "currency")
-_ITEM_NUMBERS: Final = ("holding_cost", "shortage_cost", "service_level", "shelf_life")
+_ITEM_NUMBERS: Final = ("holding_cost", "shortage_cost", "service_level", "shelf_life", "floor", "price")
 _TERM_TEXT: Final = ("supplier_id", "unique_id", "product", "purchase_unit")
 _TERM_NUMBERS: Final = (
     "unit_cost",
@@ -39,6 +44,7 @@ _TERM_NUMBERS: Final = (
     "lead_time",
     "unit_factor",
     "preference",
+    "break_quantity",
 )
 
 
@@ -46,10 +52,14 @@ _TERM_NUMBERS: Final = (
 class Sourcing:
     """frame: SOURCING_COLUMNS, one row per series that can be ordered, in stock units and whole periods.
 
+    others: SOURCING_COLUMNS, what other suppliers offer of the same series, the best first, several rows a
+    series. prices: PRICE_COLUMNS, the unit_cost from a quantity on, of all offers whose price falls.
     exceptions: (unique_id, supplier_id, reason), for series left out and for assumptions a planner must see.
     """
 
     frame: pd.DataFrame
+    others: pd.DataFrame
+    prices: pd.DataFrame
     exceptions: Exceptions
 
 
@@ -70,29 +80,43 @@ def choose_terms(
 
     Terms count in stock units. Where a purchase unit holds a whole number of them (unit_factor: a drum of 25)
     only whole purchase units are ordered, so the pack is the least common multiple of both. Lead time is the
-    term's, else the supplier's, in days, converted to whole periods by ceiling. Where prices fall with the
-    quantity (break_quantity), the price of the least quantity counts.
+    term's, else the supplier's, in days (`lead_days`), converted to whole periods by ceiling. Where prices
+    fall with the quantity (break_quantity), suppliers are compared by the price of the least quantity.
     """
     exceptions: Exceptions = []
     series = _attributes(unique_id, items, exceptions)
-    firms = _table(suppliers, ("supplier_id", "currency"), ("lead_time", "minimum_order_value"))
+    firms = _table(
+        suppliers, ("supplier_id", "currency", "order_weekdays"), ("lead_time", "minimum_order_value")
+    )
     firms = _once(firms, "supplier_id", "suppliers")
     candidates = _candidates(series, terms)
     candidates = _from_source(series, candidates, set(firms["supplier_id"].dropna()), exceptions)
-    chosen = candidates.sort_values(
+    candidates, prices = _split_prices(candidates)
+    candidates = candidates.sort_values(
         ["unique_id", "preference", "unit_cost", "supplier_id"], na_position="last", kind="stable"
-    ).drop_duplicates("unique_id")
+    ).drop_duplicates(["unique_id", "supplier_id"])
+    later = candidates["unique_id"].duplicated()
+    chosen = candidates[~later]
     for name in series.loc[~series["unique_id"].isin(chosen["unique_id"]), "unique_id"]:
         exceptions.append(
             (name, "", "no supplier offers it: add a row to the terms table or a source to the item")
         )
 
+    frame = _offers(series, chosen, firms, freq, exceptions)
+    others = _offers(series, candidates[later], firms, freq, []) if later.any() else frame.head(0)
+    return Sourcing(frame, others[others["unique_id"].isin(frame["unique_id"])], prices, exceptions)
+
+
+def _offers(
+    series: pd.DataFrame, chosen: pd.DataFrame, firms: pd.DataFrame, freq: str, exceptions: Exceptions
+) -> pd.DataFrame:
+    """SOURCING_COLUMNS of terms that were chosen, in the order of the series; what is wrong is left out."""
     offer = series.merge(chosen, on="unique_id").merge(
         firms, on="supplier_id", how="left", suffixes=("", "_supplier"), indicator="listed"
     )
-    for row in offer[offer["listed"] == "left_only"].itertuples():
+    for supplier_id in offer.loc[offer["listed"] == "left_only", "supplier_id"]:
         reason = "is not in the suppliers table: planned without a minimum order value"
-        exceptions.append(("", str(row.supplier_id), reason))
+        exceptions.append(("", str(supplier_id), reason))
     offer = offer.assign(
         lead_time=offer["lead_time"].fillna(offer["lead_time_supplier"]),
         currency=_first(offer["currency_supplier"], _first(offer["currency"], "")),
@@ -102,17 +126,21 @@ def choose_terms(
         unit_factor=offer["unit_factor"].fillna(1.0),
         pack_size=offer["pack_size"].fillna(1.0),
         minimum_order_quantity=offer["minimum_order_quantity"].fillna(0.0),
+        order_weekdays=_first(offer["order_weekdays"], ""),
+        floor=offer["floor"].fillna(0.0),
     )
     offer = _refuse(offer, exceptions)
     lead_times = {days: whole_periods(days, freq) for days in offer["lead_time"].unique()}
     factor = offer["unit_factor"].to_numpy()
     whole_units = np.where((factor >= 1) & (factor == np.rint(factor)), factor, 1).astype(np.int64)
     frame = offer.assign(
+        lead_days=offer["lead_time"],
         lead_time=offer["lead_time"].map(lead_times).astype(np.int64),
         pack_size=np.lcm(offer["pack_size"].round().to_numpy(dtype=np.int64), whole_units),
         minimum_order_quantity=np.ceil(offer["minimum_order_quantity"]).astype(np.int64),
+        floor=np.ceil(offer["floor"]).astype(np.int64),
     )
-    return Sourcing(frame[list(SOURCING_COLUMNS)].reset_index(drop=True), exceptions)
+    return frame[list(SOURCING_COLUMNS)].reset_index(drop=True)
 
 
 def _table(frame: pd.DataFrame, text: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
@@ -166,7 +194,7 @@ def _product(ids: pd.Series[str]) -> pd.Series[str]:
 
 def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """Every supplier's terms for every series, at most one kind (full id or product) per supplier."""
-    table = _table(_at_first_price(terms), _TERM_TEXT, _TERM_NUMBERS)
+    table = _table(terms, _TERM_TEXT, _TERM_NUMBERS)
     table = table.dropna(subset="supplier_id").rename(columns={"unique_id": "named"})
     table["named"] = _first(table["named"], table["product"])
     table = table.dropna(subset="named").drop(columns="product")
@@ -180,14 +208,13 @@ def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     return both[~(both["general"].astype(bool) & has_exact)].drop(columns=["product", "named", "general"])
 
 
-def _at_first_price(terms: pd.DataFrame) -> pd.DataFrame:
-    """The terms without the prices of larger quantities: of the same offer, the row with the least break."""
-    if "break_quantity" not in terms:
-        return terms
-    offer = [name for name in ("supplier_id", "unique_id", "product", "component") if name in terms]
-    ordered = terms.assign(break_quantity=terms["break_quantity"].fillna(0.0))
-    least = ordered.groupby(offer, dropna=False)["break_quantity"].transform("min")
-    return ordered[ordered["break_quantity"] == least]
+def _split_prices(candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every offer with the price of its least quantity, and PRICE_COLUMNS of larger quantities."""
+    quantity = candidates["break_quantity"].fillna(0.0)
+    least = quantity.groupby([candidates["unique_id"], candidates["supplier_id"]]).transform("min")
+    falling = candidates.assign(break_quantity=quantity)[(quantity > least) & candidates["unit_cost"].notna()]
+    ordered = falling[list(PRICE_COLUMNS)].sort_values(list(PRICE_COLUMNS[:3]), kind="stable")
+    return candidates[quantity == least], ordered.reset_index(drop=True)
 
 
 def _from_source(
@@ -229,11 +256,14 @@ def _refuse(offer: pd.DataFrame, exceptions: Exceptions) -> pd.DataFrame:
         ),
         (offer["minimum_order_quantity"] < 0, "has a negative minimum_order_quantity: correct its terms"),
         (offer["unit_cost"] < 0, "has a negative unit_cost: correct its terms"),
+        (offer["floor"] < 0, "has a negative floor: correct the item"),
         (offer["minimum_order_value"] < 0, "has a supplier with a negative minimum_order_value: correct it"),
     )
     refused = pd.Series(False, index=offer.index)
     for wrong, reason in checks:
-        for row in offer[wrong & ~refused].itertuples():
-            exceptions.append((str(row.unique_id), str(row.supplier_id), f"{reason}; not planned"))
-        refused = refused | wrong
+        said = (wrong & ~refused).to_numpy()
+        if said.any():
+            named = zip(offer["unique_id"][said], offer["supplier_id"][said], strict=True)
+            exceptions.extend((str(name), str(firm), f"{reason}; not planned") for name, firm in named)
+            refused = refused | wrong
     return offer[~refused]

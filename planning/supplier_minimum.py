@@ -1,4 +1,4 @@
-"""From what is required to what a supplier accepts: whole packs, minimum quantities, minimum order value."""
+"""A supplier's minimum order value: which lines are raised, by how many packs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ import numpy.typing as npt
 import pulp
 
 from intake.errors import ServiceError
+from planning.pack_sizes import Units, whole_packs
 
-Units = npt.NDArray[np.int64]
 Money = npt.NDArray[np.float64]
 
 _CENT_DUST = 1e-6  # sums of prices such as 0.1 + 0.2 must not miss a minimum by rounding
-
-
-def whole_packs(quantity: Units, pack_size: Units) -> Units:
-    """The smallest multiple of pack_size that holds quantity, element by element."""
-    return -(-quantity // pack_size) * pack_size
 
 
 def raise_to_minimum_value(

@@ -103,6 +103,8 @@ def publish_plan(dataset: Ref, model: Ref, uploads: list[Upload], request: Reple
     settings = PlanSettings(
         review_period=request.review_period or usual_review_period(freq),
         service_level=request.service_level,
+        holding_share=request.holding_share,
+        pins=request.pins,
         paths=request.paths,
         seed=request.seed,
     )
@@ -191,6 +193,8 @@ def _provenance(
         parameters={
             "review_period": settings.review_period,
             "service_level": settings.service_level,
+            "holding_share": settings.holding_share,
+            "pins": dict(sorted(settings.pins.items())),
             "assume": dict(request.assume),
             "paths": settings.paths,
             "cutoff": f"{cutoff_of(sales):%Y-%m-%d}",

@@ -196,6 +196,18 @@ class ReplenishRequest(Request):
         le=31,
         description="Periods between two orders; a week where not given: 7 days, 1 week, 1 month, 1 quarter.",
     )
+    holding_share: float = Field(
+        0.25,
+        ge=0,
+        le=10,
+        description="Cost of a year on the shelf as a share of unit_cost, for items without holding_cost.",
+    )
+    pins: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        max_length=10_000,
+        description="unique_id -> units to order, fixed by the planner; the plan works around them.",
+        examples=[{"boston/soap": 40}],
+    )
     assume: Assumptions = Field(default_factory=dict)
     paths: Paths = 1000
     seed: Seed = 1

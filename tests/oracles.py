@@ -77,6 +77,46 @@ def one_order(
     return order, holding_cost * sum(left[t] for t in known), shortage_cost * sum(lost[t] for t in known)
 
 
+def cost_of_an_order(
+    paths: Sequence[Sequence[float]],
+    quantity: float,
+    *,
+    on_hand: float,
+    lots: Mapping[int, float],
+    receipts: Mapping[int, float],
+    lead_time: int,
+    review_period: int,
+    shelf_life: int,
+    holding_cost: float,
+    shortage_cost: float,
+    unit_cost: float,
+) -> tuple[float, float, float]:
+    """Mean holding, shortage and waste from the order's arrival on, a unit as a lot of its own age.
+
+    Each path must end after everything has sold or expired; lots: units by their last period.
+    """
+    causes = [0.0, 0.0, 0.0]
+    for path in paths:
+        shelf = [[math.inf, on_hand], *([float(last), units] for last, units in lots.items())]
+        for period, demanded in enumerate(path):
+            fresh = receipts.get(period, 0.0) + (quantity if period == lead_time else 0.0)
+            shelf.append([period + shelf_life - 1.0, fresh])
+            wanted = demanded
+            for lot in sorted(shelf):
+                sold = min(lot[1], wanted)
+                wanted -= sold
+                shelf[shelf.index(lot)][1] -= sold
+            expired = sum(units for last, units in shelf if last <= period)
+            shelf = [lot for lot in shelf if lot[0] > period]
+            if period >= lead_time:
+                causes[0] += holding_cost * sum(units for _, units in shelf)
+                causes[2] += unit_cost * expired
+            if lead_time <= period < lead_time + review_period:
+                causes[1] += shortage_cost * wanted
+    holding, shortage, waste = (cause / len(paths) for cause in causes)
+    return holding, shortage, waste
+
+
 def intermittency(demand: Sequence[float]) -> str:
     """The class of Syntetos, Boylan & Croston (2005) of one series without unknown periods."""
     sizes = [units for units in demand if units > 0]

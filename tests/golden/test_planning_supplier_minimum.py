@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.supplier_minimum import raise_to_minimum_value, whole_packs
+from planning.pack_sizes import whole_packs
+from planning.supplier_minimum import raise_to_minimum_value
 
 
 def test_minimum_200_over_three_lines_orders_24_20_6_and_wastes_95() -> None:

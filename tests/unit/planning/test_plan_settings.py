@@ -30,6 +30,9 @@ def test_orders_are_usually_a_week_apart_or_a_period_where_that_is_longer(freq: 
         {"longest_cover": 0},
         {"paths": 0},
         {"seed": -1},
+        {"holding_share": -0.1},
+        {"pins": {"a": -1}},
+        {"pins": {"a": 1.5}},
     ],
 )
 def test_impossible_settings_are_refused_by_name(wrong: dict[str, Any]) -> None:

@@ -57,15 +57,22 @@ def test_a_line_worked_by_hand() -> None:
         "safety_stock": 0,
         "order_up_to_level": 32,
         "expected_lost_sales": 0,
+        "floor": 0,
         "not_below_zero": 0,
         "pack_rounding": 2,
         "minimum_rounding": 4,
+        "perishing": 0,
+        "price_break": 0,
         "coupling": 0,
+        "pinned": 0,
         "order_quantity": 16,
         "amount": 40.0,
         "currency": "USD",
         "critical_ratio": 0.95,
+        "order_date": pd.Timestamp("2026-02-09"),
         "due_date": pd.Timestamp("2026-02-23"),
+        "lost_sales": 0.0,
+        "lost_sales_without": 10.0,
     }
     found = line(plan)
     assert {name: found[name] for name in expected} == expected
@@ -157,7 +164,7 @@ def test_nothing_is_dropped_silently() -> None:
     ids = ["planned", "nostock", "noterms", "badcosts", "badlevel", "slow"]
     plan = plan_of(
         paths_of(**{name: [1, 1, 1] for name in ids}),
-        stock=table(unique_id=[*ids[:1], *ids[2:], "stranger"], on_hand=[0.0] * 6),
+        stock=table(unique_id=[*ids[:1], *ids[2:], "stranger"], on_hand=[9.0] * 6),
         items=table(
             unique_id=[*ids, "new"],
             shortage_cost=[None, None, None, -1.0, None, None, None],
@@ -192,7 +199,7 @@ def test_nothing_is_dropped_silently() -> None:
 
 def test_components_are_no_strangers() -> None:
     terms = table(supplier_id=["mill"] * 2, unique_id=["a", None], component=[None, "wax"])
-    stock = table(unique_id=["a", "plant/wax"], on_hand=[1.0, 9.0])
+    stock = table(unique_id=["a", "plant/wax"], on_hand=[9.0, 9.0])
     plan = plan_of(paths_of(a=[1, 1, 1]), terms=terms, stock=stock)
     assert plan.exceptions.empty
     assert any(note.endswith("not planned here: 1.") for note in plan.notes)
@@ -258,17 +265,18 @@ def test_shelf_life_bounds_what_a_minimum_may_add() -> None:
     assert line(beyond)["order_quantity"] == 10
 
 
-@pytest.mark.parametrize(("shelf_life", "said"), [(13.0, True), (14.0, False), (None, False)])
+@pytest.mark.parametrize(("shelf_life", "said"), [(7.0, True), (14.0, False), (None, False)])
 def test_a_pack_that_outlives_its_shelf_life_is_said(shelf_life: float | None, said: bool) -> None:
-    """A pack of 20 where ten a week sell: 13 days sell 19, 14 days all of it."""
+    """A pack of 20 where ten a week sell; no price tells what a lost sale costs but the service level."""
     plan = plan_of(
         paths_of(a=[10, 10, 10]),
+        stock=table(unique_id=["a"], on_hand=[20.0]),
         items=table(unique_id=["a"], shelf_life=[shelf_life]),
-        terms=table(supplier_id=["mill"], unique_id=["a"], pack_size=[20.0]),
+        terms=table(supplier_id=["mill"], unique_id=["a"], unit_cost=[2.0], pack_size=[20.0]),
     )
     assert line(plan)["order_quantity"] == 20
-    assert [reason[:55] for reason in reasons(plan, "a")] == (
-        ["20 are ordered and about 19 sell within the shelf life "] if said else []
+    assert [reason[:53] for reason in reasons(plan, "a")] == (
+        ["about 10 of the 20 ordered will expire (20.00 USD): o"] if said else []
     )
 
 
@@ -376,6 +384,8 @@ def shops(draw: st.DrawFn) -> dict[str, Any]:
             unique_id=ids,
             shortage_cost=list(rng.uniform(0.1, 5, series)),
             holding_cost=list(rng.choice([np.nan, 0.1, 1.0], series)),
+            shelf_life=list(rng.choice([np.nan, 7.0, 21.0], series)),
+            floor=list(rng.choice([np.nan, 3.0], series)),
         ),
         "suppliers": minimum(float(draw(st.sampled_from([0, 30, 200, 3000])))),
         "terms": table(
@@ -387,6 +397,12 @@ def shops(draw: st.DrawFn) -> dict[str, Any]:
             lead_time=list(rng.integers(0, 22, series).astype(float)),
         ),
     }
+
+
+def rounds(row: Any) -> int:
+    """What is added to the required order on the way to the quantity."""
+    columns = [column for column, _ in IDENTITY]
+    return sum(getattr(row, column) for column in columns[columns.index("not_below_zero") :])
 
 
 @settings(deadline=None, max_examples=40)
@@ -407,7 +423,13 @@ def test_every_line_adds_up_and_can_be_delivered(shop: dict[str, Any], review_pe
     ordered = lines[lines["order_quantity"] > 0]
     assert (ordered["order_quantity"] % ordered["pack_size"] == 0).all()
     assert (ordered["order_quantity"] >= ordered["minimum_order_quantity"]).all()
-    needless = lines[lines["order_quantity"] - lines["coupling"] - lines["minimum_rounding"] == 0]
+    assert (lines["perishing"] <= 0).all()
+    causes = lines[["holding_money", "shortage_money", "waste_money"]].sum(axis=1)
+    assert causes.to_numpy() == pytest.approx(lines["expected_cost"].to_numpy(), abs=0.02)
+    needed_units = (
+        lines["order_quantity"] - lines["coupling"] - lines["minimum_rounding"] - lines["perishing"]
+    )
+    needless = lines[needed_units == 0]
     assert (needless["minimum_rounding"] == 0).all()
     value = float(lines["amount"].sum())
     said = any("supplier minimum not reached" in reason for reason in reasons(plan, "mill"))
@@ -417,9 +439,7 @@ def test_every_line_adds_up_and_can_be_delivered(shop: dict[str, Any], review_pe
     assert value >= least - 1e-6 or not lines["coupling"].any()
     for row in lines.itertuples():
         numbers = [int(n) for n in re.findall(r"(?<== )-?\d+", row.explanation)]
-        assert numbers[0] == row.order_quantity - (
-            row.not_below_zero + row.pack_rounding + row.minimum_rounding + row.coupling
-        )
+        assert numbers[0] == row.order_quantity - rounds(row)
         assert numbers[-1] == row.order_quantity or "nothing to order" in row.explanation
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.errors import ServiceError
-from planning.supplier_minimum import raise_to_minimum_value, whole_packs
+from planning.pack_sizes import whole_packs
+from planning.supplier_minimum import raise_to_minimum_value
 
 
 @given(st.integers(0, 500), st.integers(1, 40))
