@@ -58,8 +58,12 @@ class Standing:
         """What can be learned up to the origin."""
         rows = training_rows(self.history, self.origin, self.horizon, self.limits)
         y = self.history.demand[rows.series, rows.period]
-        enough = self.origin + 1 >= YEARS_TO_KNOW_A_YEAR * windows_of(self.history.freq).year
-        return Lesson(feature_table(self.history, rows), y, enough)
+        return Lesson(feature_table(self.history, rows), y, self.knows_year)
+
+    @property
+    def knows_year(self) -> bool:
+        """Whether there is history enough to tell the course of a year from what happened once."""
+        return self.origin + 1 >= YEARS_TO_KNOW_A_YEAR * windows_of(self.history.freq).year
 
     @cached_property
     def ahead(self) -> FeatureTable:

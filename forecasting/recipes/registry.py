@@ -28,9 +28,9 @@ RECIPES: Final[dict[str, Recipe]] = {
     "combination": Combination(
         members={"xgboost": XGBOOST, "ridge": RIDGE, "exponential_level": EXPONENTIAL_LEVEL},
         search=(
+            {"xgboost": 0.8, "exponential_level": 0.2},
             {"xgboost": 0.5, "ridge": 0.5},
             {"xgboost": 0.5, "exponential_level": 0.5},
-            {"xgboost": 0.8, "exponential_level": 0.2},
         ),
     ),
     "auto_ets": AUTO_ETS,

@@ -18,9 +18,12 @@ from typing import Final
 import numpy as np
 
 from forecasting.features.look_alikes import lent_values
+from forecasting.features.season_profile import season_profile
 from forecasting.features.weekday_profile import weekday_profile
 from forecasting.features.year_profile import year_profile
 from forecasting.recipes.contract import Array, Fitted, Hyperparameters, Standing
+
+LEAST_INDEX: Final = 0.1  # one sale in a period that hardly ever sells says little of the level
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,11 @@ class Smoothing:
     """A recipe that reads `smooth` (demand (series, periods), hyperparameters -> (series,)) off the past.
 
     Days: demand is divided by the weekday's index before, and the level multiplied by it after, and by
-    the course of the year (`year_profile`) where the hyperparameter `profile` is 1. Longer periods: the
-    level is multiplied by the season index of all series (feature `profile`) where `profile` is 1. A
-    series in which nothing was ever observed has the level of its scale, or that of its look-alikes over
-    theirs.
+    the course of the year (`year_profile`) where the hyperparameter `profile` is 1. Longer periods, where
+    `profile` is 1: the same with the season index of all series (feature `profile`); demand is divided by
+    it only once a season was seen and half of another, as before the index of a period is what was sold in
+    it. A series in which nothing was ever observed has the level of its scale, or that of its look-alikes
+    over theirs.
     """
 
     smooth: Callable[[Array, Hyperparameters], Array]
@@ -122,9 +126,13 @@ def _seasons(standing: Standing, hyperparameters: Hyperparameters) -> tuple[Arra
             steps = np.arange(1, standing.horizon + 1)
             ahead = ahead * year_profile(history, np.full_like(steps, standing.origin), steps)
         return profile[:, weekday[:periods]], ahead
-    if not hyperparameters["profile"]:
-        return np.ones((1, 1)), np.ones(shape)
-    return np.ones((1, 1)), standing.ahead.frame["profile"].to_numpy(dtype=np.float64).reshape(shape)
+    past, ahead = np.ones((1, 1)), np.ones(shape)
+    if hyperparameters["profile"]:
+        ahead = standing.ahead.frame["profile"].to_numpy(dtype=np.float64).reshape(shape)
+        if standing.knows_year:
+            seen = np.arange(periods)
+            past = season_profile(history, np.full_like(seen, standing.origin), seen)[None]
+    return np.maximum(past, LEAST_INDEX), ahead
 
 
 def _searched(*pairs: tuple[float, int]) -> tuple[Hyperparameters, ...]:

@@ -135,6 +135,15 @@ def year_of_steps(series: int, days: int) -> History:
     return History.of(build_panel(pd.concat(frames), freq="D"))
 
 
+@pytest.mark.parametrize("name", ["exponential_level", "croston", "tsb"])
+def test_after_the_season_a_level_is_what_it_was_before(name: str) -> None:
+    ds = pd.date_range("2022-01-03", periods=150, freq="W-MON")
+    y = np.where(np.arange(150) % 52 < 13, 30.0, 10.0)
+    frames = [pd.DataFrame({"unique_id": f"shop {n}", "ds": ds, "y": y}) for n in range(30)]
+    y_hat = expected(name, pd.concat(frames), "W-MON", 118, 8)[0]  # the last busy week but two is 114
+    np.testing.assert_allclose(y_hat, 10.0, rtol=0.12)
+
+
 def course_of_the_year(history: History, origin: int, horizon: int) -> np.ndarray:
     steps = np.arange(1, horizon + 1)
     return year_profile(history, np.full_like(steps, origin), steps)
