@@ -50,6 +50,13 @@ _COLUMNS: Final[dict[str, tuple[float, str | None]]] = {  # width in characters,
     "due": (12, DATE),
 }
 
+_NOT_SAID: Final[dict[str, str | float]] = {
+    "item_name": "",
+    "location": "",
+    "purchase_unit": "",
+    "unit_factor": 1.0,
+}
+
 
 @dataclass(frozen=True)
 class PurchaseOrder:
@@ -59,15 +66,15 @@ class PurchaseOrder:
         unit_factor (stock units per purchase unit), unit_cost (per stock unit, may be missing), amount,
         currency, due_date; sorted by location and unique_id.
     terms: of the supplier, as far as they are known: name, email, lead_time (days), minimum_order_value,
-        order_weekdays. proposed_for: first day of the plan's period; issued_on: None while it is proposed.
+        order_weekdays. day: on which it was issued; while it is proposed, the first of the plan's period.
     """
 
     number: str
     supplier_name: str
     terms: dict[str, Any]
     lines: pd.DataFrame
-    proposed_for: datetime.date
-    issued_on: datetime.date | None = None
+    day: datetime.date
+    issued: bool = False
 
     @property
     def places(self) -> list[str]:
@@ -83,16 +90,15 @@ class PurchaseOrder:
 
 
 def purchase_order_of(
-    lines: pd.DataFrame,
-    suppliers: pd.DataFrame,
-    proposed_for: datetime.date,
-    issued_on: datetime.date | None = None,
+    lines: pd.DataFrame, suppliers: pd.DataFrame, day: datetime.date, *, issued: bool = False
 ) -> PurchaseOrder:
     """The order that the lines of one purchase_order make.
 
-    lines: of a plan, with supplier_name, item_name and location. suppliers: the table of that name; a
-    supplier that is not in it has no terms.
+    lines: of a plan, with supplier_name, item_name and location, which older plans lack, as they do
+    purchase_unit and unit_factor. suppliers: the table of that name; who is not in it has no terms.
     """
+    for column in [column for column in _NOT_SAID if column not in lines]:
+        lines = lines.assign(**{column: _NOT_SAID[column]})
     first = lines.iloc[0]
     known = suppliers[suppliers["supplier_id"] == first["supplier_id"]]
     products = lines["item_name"].where(
@@ -106,8 +112,8 @@ def purchase_order_of(
         lines=lines.assign(product=products, currency=lines["currency"].fillna("")).sort_values(
             ["location", "unique_id"], ignore_index=True
         ),
-        proposed_for=proposed_for,
-        issued_on=issued_on,
+        day=day,
+        issued=issued,
     )
 
 
@@ -117,7 +123,7 @@ def order_csv(order: PurchaseOrder, language: Language) -> bytes:
     table = _table(order, say)
     lead = {
         "purchase_order": order.number,
-        "date": "" if order.issued_on is None else order.issued_on.isoformat(),
+        "date": order.day.isoformat() if order.issued else "",
         "supplier": order.supplier_name,
     }
     facts = pd.DataFrame({key: [value] * len(table) for key, value in lead.items()})
@@ -149,7 +155,7 @@ def order_xlsx(order: PurchaseOrder, language: Language) -> bytes:
     set_up_print(sheet, heading_row, columns, portrait="ship_to" in hidden, footer=say("page"))
     book.properties.creator = "Abasto"
     book.properties.title = f"{say('purchase_order')} {harmless(order.number)}"
-    return reproducible(book, order.issued_on or order.proposed_for)
+    return reproducible(book, order.day)
 
 
 def _table(order: PurchaseOrder, say: Speech) -> pd.DataFrame:
@@ -192,11 +198,11 @@ def _purchase_unit(name: str, units: float, unit: str, say: Speech) -> str:
 def _facts(sheet: Worksheet, order: PurchaseOrder, say: Speech) -> int:
     sheet.cell(row=1, column=1, value=f"{say('purchase_order')} {harmless(order.number)}").font = TITLE
     sheet.row_dimensions[1].height = 26
-    if order.issued_on is None:
+    if not order.issued:
         sheet.cell(row=2, column=1, value=say("proposal")).font = QUIET
     due = sorted(set(order.lines["due_date"]))
     facts = {
-        "date": say("on_issue") if order.issued_on is None else say.date(order.issued_on),
+        "date": say.date(order.day) if order.issued else say("on_issue"),
         "delivery": " - ".join(say.date(day) for day in dict.fromkeys((due[0], due[-1]))),
         "supplier": order.supplier_name,
         "email": str(order.terms.get("email", "")),

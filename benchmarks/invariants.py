@@ -24,6 +24,7 @@ UPLOADS: Final = (
     *("ventas", "inventario", "productos", "proveedores"),
     *("condiciones", "recetas", "capacidad", "calendario"),
 )
+_OF_ORDERS: Final = (["orders"], ["issued"])  # folders beside the plans
 _TOLD_BY_THE_CLOCK: Final = {"who", "when", "claim_id", "manifest_sha256"}
 
 
@@ -165,7 +166,7 @@ class Invariants:
         return f"{self.buckets.datasets}/snapshots/"
 
     def _what_never_changes(self, contents: Contents, earlier: Contents) -> Iterator[str]:
-        """Uploads, snapshots, the states of orders and all that a manifest had committed."""
+        """Uploads, snapshots, the states and documents of orders and all that a manifest had committed."""
         committed = {
             f"{place.rpartition('/')[0]}/{name}"
             for place in self._named("manifest.json", earlier)
@@ -173,7 +174,7 @@ class Invariants:
         }
         kept = (*self._uploaded, self._snapshots)
         for place, content in sorted(earlier.items()):
-            is_order = place.startswith(f"{self.buckets.plans}/") and "/orders/" in place
+            is_order = place.startswith(f"{self.buckets.plans}/") and place.split("/")[2:3] in _OF_ORDERS
             if place in committed or place.startswith(kept) or is_order:
                 if place not in contents:
                     yield f"{place} was there and is gone"

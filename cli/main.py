@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.markup import escape
 
 from cli.console import errors
 from cli.decision_commands import order as order_from_files
+from cli.order_commands import Dataset, orders_app
 from intake.errors import AbastoError
 from intake.tables import Table
 
@@ -27,19 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-orders_app = typer.Typer(
-    help="Follow a purchase order: proposed, issued, confirmed, received or cancelled.", no_args_is_help=True
-)
 app.add_typer(orders_app, name="orders")
 db_app = typer.Typer(
     help="Sales, stock, plans and orders as SQL, for BI tools: a SQLite file, or a MySQL or MariaDB server.",
     no_args_is_help=True,
 )
 app.add_typer(db_app, name="db")
-
-Dataset = Annotated[
-    str, typer.Option("--dataset", "-d", help="Its name: the folder under ventas/, or the file's stem.")
-]
 
 
 @app.command()
@@ -325,53 +318,6 @@ def restore(
     from cli.backups import read_backup
 
     read_backup(file, replace=replace)
-
-
-@orders_app.command("list")
-def orders_list(dataset: Dataset = "ventas") -> None:
-    """List the purchase orders of a dataset and their states."""
-    from cli.orders import list_orders
-
-    list_orders(dataset)
-
-
-Order = Annotated[str, typer.Argument(help="Its number, as `abasto orders list` shows it.")]
-On = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="The day it happened, where it is typed in later; today if not."),
-]
-
-
-@orders_app.command()
-def issue(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
-    """The order was sent to the supplier: from now on it counts as on order."""
-    from cli.orders import move_order
-
-    move_order(dataset, order, "issue", on)
-
-
-@orders_app.command()
-def confirm(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
-    """The supplier accepted the order."""
-    from cli.orders import move_order
-
-    move_order(dataset, order, "confirm", on)
-
-
-@orders_app.command()
-def receive(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
-    """The goods are in the store room: the order no longer counts as on order."""
-    from cli.orders import move_order
-
-    move_order(dataset, order, "receive", on)
-
-
-@orders_app.command()
-def cancel(order: Order, dataset: Dataset = "ventas", on: On = None) -> None:
-    """The order will not be sent or will not come; the next revision of its week plans without it."""
-    from cli.orders import move_order
-
-    move_order(dataset, order, "cancel", on)
 
 
 @db_app.command("status")

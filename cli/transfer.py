@@ -63,20 +63,14 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
             if kind == "model":
                 registry_of(store, settings.keys).verified_model(published)
             place = to / kind / dataset / published.folder.name
-            paths = {name: _inside(place, name) for name in [*published.manifest.files, MANIFEST, RUN_LOG]}
-            try:
-                for name in published.manifest.files:
-                    paths[name].parent.mkdir(parents=True, exist_ok=True)
-                    paths[name].write_bytes(read_file(store, published, name))
-                paths[MANIFEST].write_bytes(store.get(published.folder / MANIFEST))
-                log = store.find(published.folder / RUN_LOG)
-                if log is not None:
-                    paths[RUN_LOG].write_bytes(log.content)
-            except OSError as unwritable:
-                raise ServiceError(
-                    f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; "
-                    "choose another --to"
-                ) from unwritable
+            for name in [*published.manifest.files, MANIFEST, RUN_LOG]:
+                _inside(place, name)  # nothing is written where anything would leave it
+            for name in published.manifest.files:
+                write_inside(place, name, read_file(store, published, name))
+            write_inside(place, MANIFEST, store.get(published.folder / MANIFEST))
+            log = store.find(published.folder / RUN_LOG)
+            if log is not None:
+                write_inside(place, RUN_LOG, log.content)
     say(f"Pulled {len(published.manifest.files)} files of {published.folder} to {place}")
     look_at = {
         "model": "model_card.md",
@@ -85,6 +79,18 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
         "backtest": "backtest.md",
     }[kind]
     next_step(f"open {place / look_at}")
+
+
+def write_inside(place: Path, name: str, content: bytes) -> None:
+    """Write a file below `place`; raises ServiceError where that is not possible."""
+    path = _inside(place, name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as unwritable:
+        raise ServiceError(
+            f"{unwritable.filename or place} cannot be written: {unwritable.strerror}; choose another --to"
+        ) from unwritable
 
 
 def _inside(place: Path, name: str) -> Path:

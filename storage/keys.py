@@ -49,6 +49,7 @@ POINTER: Final = "latest.json"
 MODEL: Final = "model.pkl"
 SIGNATURE: Final = "model.sig"
 RUN_LOG: Final = "run.log.jsonl"
+SUPPLIERS: Final = "suppliers.parquet"  # in a plan's folder: whom its orders go to, as the plan knew them
 
 _LONGEST_KEY: Final = 1024  # bytes, S3's own limit
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,9 +18,6 @@ from storage.manifests import current_user
 from storage.objects import ObjectStore
 
 _MOST_ATTEMPTS: Final = 100  # each lost event is one of somebody else's that succeeded
-
-Step = Callable[[str | None], str]
-"""Given an order's state (`None`: it has no event yet), returns the next one or raises `ConflictError`."""
 
 
 class OrderEvent(BaseModel):
@@ -64,33 +61,40 @@ class OrderHistory:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a step makes of an order: the state it enters, and what is known then."""
+
+    state: str
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+Step = Callable[[OrderHistory | None], Entry]
+"""Given an order's history (`None`: it has no event), returns the next entry or raises `ConflictError`."""
+
+
+@dataclass(frozen=True)
 class OrderBook:
     """Records and reads the states of purchase orders; which steps are allowed is the caller's to say."""
 
     store: ObjectStore
     keys: Keys
 
-    def record(
-        self,
-        dataset: str,
-        purchase_order: str,
-        step: Step,
-        details: Mapping[str, JsonValue] | None = None,
-    ) -> OrderEvent:
+    def record(self, dataset: str, purchase_order: str, step: Step) -> OrderEvent:
         """Take one step and return its event.
 
-        `step` is asked again with the new state whenever somebody else was faster, so that of two people who
-        issue the same order at once exactly one succeeds. What it raises is passed on.
+        `step` is asked again with the new history whenever somebody else was faster, so that of two people
+        who issue the same order at once exactly one succeeds. What it raises is passed on.
         """
         for _ in range(_MOST_ATTEMPTS):
-            events = self._events(dataset, purchase_order)
-            number = len(events) + 1
+            history = self.history(dataset, purchase_order)
+            number = len(history.events) + 1 if history else 1
+            entry = step(history)
             event = OrderEvent(
                 dataset=dataset,
                 purchase_order=purchase_order,
                 number=number,
-                state=step(events[-1].state if events else None),
-                details=dict(details or {}),
+                state=entry.state,
+                details=dict(entry.details),
             )
             content = event.model_dump_json(indent=2).encode()
             try:
@@ -106,9 +110,10 @@ class OrderBook:
         """Return the histories of all orders of a dataset that have an event, by order number."""
         return self._histories(self.keys.orders(dataset))
 
-    def _events(self, dataset: str, purchase_order: str) -> tuple[OrderEvent, ...]:
+    def history(self, dataset: str, purchase_order: str) -> OrderHistory | None:
+        """Return the history of one order, None where it has no event."""
         histories = self._histories(self.keys.orders(dataset).folder(ids.safe_segment(purchase_order)))
-        return histories[0].events if histories else ()
+        return histories[0] if histories else None
 
     def _histories(self, folder: Folder) -> tuple[OrderHistory, ...]:
         events: defaultdict[str, list[OrderEvent]] = defaultdict(list)

@@ -9,6 +9,7 @@ from artifacts.plan_words import Language
 from storage.keys import order_file
 
 _WRITERS: Final = {"xlsx": order_xlsx, "csv": order_csv}
+SUFFIXES: Final = tuple(_WRITERS)
 
 
 def order_files(order: PurchaseOrder) -> dict[str, bytes]:

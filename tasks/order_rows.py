@@ -5,11 +5,12 @@ It imports no Prefect: `abasto orders issue` loads them, too.
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
 import pandas as pd
 
-from planning.order_states import OrderState
+from planning.order_receipts import Share
+from planning.order_states import OPEN_STATES, OrderState
 from storage import ids
 from storage.datasets import from_parquet
 from storage.history import Record
@@ -20,6 +21,7 @@ from storage.settings import Settings
 from storage.sql.database import open_database
 from storage.sql.loading import Part, load_part
 from tasks.connection import connection
+from tasks.order_history import lines_of, shares_of
 
 _DAYS: Final = ("issued_on", "received_on")
 _LINE: Final = (
@@ -35,6 +37,7 @@ _LINE: Final = (
     ),
     *("currency", "due_date"),
 )
+_RECEIPT: Final = ["purchase_order", "unique_id", "received_on"]
 _EVENT: Final = ("purchase_order", "number", "state", "who", "recorded_at")
 
 
@@ -78,11 +81,31 @@ def _frames(
         for event in order.events
     ]
     state = orders["purchase_order"].map(states).fillna(str(OrderState.PROPOSED))
+    parts = [(order.purchase_order, part) for order in book for part in shares_of(order)]
     return {
         "purchase_orders": orders.assign(state=state, **days),
-        "purchase_order_lines": lines,
+        "purchase_order_lines": _with_on_order(lines, parts),
+        "purchase_order_receipts": _receipts(parts),
         "purchase_order_events": pd.DataFrame(events, columns=_EVENT, dtype=object),
     }
+
+
+def _with_on_order(lines: pd.DataFrame, parts: list[tuple[str, Share]]) -> pd.DataFrame:
+    """The lines with what of each is still to come."""
+    to_come = {(number, part.unique_id): part.quantity for number, part in parts if part.state in OPEN_STATES}
+    keys = zip(lines["purchase_order"], lines["unique_id"], strict=True)
+    return lines.assign(on_order=[to_come.get(key, 0.0) for key in keys])
+
+
+def _receipts(parts: list[tuple[str, Share]]) -> pd.DataFrame:
+    """What came, one row per order, series and day."""
+    rows = [
+        (number, part.unique_id, part.received_on, part.quantity)
+        for number, part in parts
+        if part.state is OrderState.RECEIVED
+    ]
+    table = pd.DataFrame(rows, columns=[*_RECEIPT, "receipts"])
+    return table.groupby(_RECEIPT)["receipts"].sum().reset_index()
 
 
 def _lines(
@@ -110,7 +133,7 @@ def plan_lines(plans: Plans, dataset: str, plan_id: str) -> pd.DataFrame:
 
 def _from_events(order: OrderHistory) -> pd.DataFrame:
     week, _, rest = order.purchase_order.partition("-r")
-    lines = pd.DataFrame(cast("list[dict[str, Any]]", order.details["lines"]))
+    lines = pd.DataFrame(lines_of(order))
     named = lines.rename(columns={"quantity": "order_quantity", "due": "due_date"})
     whose = {"purchase_order": order.purchase_order, "plan_id": f"{week}-r{rest.partition('-')[0]}"}
     return (

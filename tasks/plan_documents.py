@@ -21,13 +21,13 @@ from intake.periods import iso_week, period_end
 from intake.tables import Table
 from planning.open_orders import OpenOrderSource
 from storage.datasets import to_parquet
+from storage.keys import SUPPLIERS
 from storage.manifests import Published
 from storage.plans import PlanClaim
 from tasks.order_files import order_files
 from tasks.plan_decision import DecidedPlan
 from tasks.plan_inputs import PlanInputs
 
-SUPPLIERS: Final = "suppliers.parquet"
 _SOURCES: Final = {
     OpenOrderSource.STOCK_FILE: "Open orders are those of the stock file.",
     OpenOrderSource.OWN_ORDERS: "Open orders are our own, issued and not yet received.",

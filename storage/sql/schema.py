@@ -332,7 +332,7 @@ PURCHASE_ORDERS: Final = _table(
     Column("state", Name(32), nullable=False, comment="proposed, issued, confirmed, received or cancelled"),
     _day("due_date", "first day on which a line should arrive"),
     _day("issued_on", "day on which it was sent"),
-    _day("received_on", "day on which it came"),
+    _day("received_on", "day on which it came, the last of it"),
     *_counts(line_count="lines"),
     *_numbers(amount="money for all lines"),
     *_text(currency="ISO 4217 code"),
@@ -344,11 +344,22 @@ PURCHASE_ORDER_LINES: Final = _table(
     *_of_dataset(),
     _key("purchase_order", "its number"),
     _key("unique_id", _SERIES),
-    *_numbers(order_quantity="units ordered"),
+    *_numbers(order_quantity="units ordered", on_order="units of them that are still to come"),
     *_text(unit="unit of the quantity"),
     *_numbers(unit_cost="money per unit", amount="money for the line"),
     *_text(currency="ISO 4217 code"),
     _day("due_date", "day on which it should arrive"),
+    _of("purchase_orders", "dataset", "purchase_order"),
+)
+
+PURCHASE_ORDER_RECEIPTS: Final = _table(
+    "purchase_order_receipts",
+    "what came of the purchase orders, by day",
+    *_of_dataset(),
+    _key("purchase_order", "its number"),
+    _key("unique_id", _SERIES),
+    _day("received_on", "day on which it came", key=True),
+    *_numbers(receipts="units that came"),
     _of("purchase_orders", "dataset", "purchase_order"),
 )
 
@@ -385,6 +396,8 @@ PARTS: Final = {
     "counts": PartTables((STOCK_COUNTS,), "snapshot_id"),
     "prediction": PartTables((PREDICTIONS,)),
     "plan": PartTables((PLANS, PLAN_DEMAND, PLAN_LINES), "plan_id"),
-    "orders": PartTables((PURCHASE_ORDERS, PURCHASE_ORDER_LINES, PURCHASE_ORDER_EVENTS)),
+    "orders": PartTables(
+        (PURCHASE_ORDERS, PURCHASE_ORDER_LINES, PURCHASE_ORDER_RECEIPTS, PURCHASE_ORDER_EVENTS)
+    ),
 }
 """What is loaded as a whole -> its tables."""

@@ -39,7 +39,8 @@ VIEWS: Final = {
         balance: what is left of it, negative from the week on in which it does not last.
     """,
     "v_open_orders": """
-        Lines of purchase orders that were issued or confirmed and not received.
+        Lines of purchase orders that were issued or confirmed and have not come wholly. order_quantity and
+        amount are the whole line's, on_order is what of it is still to come.
     """,
     "v_stock_age": """
         How long each lot of the last count has been in the house: first_seen is the oldest count that holds
@@ -99,16 +100,21 @@ def _inventory_cross(*, sqlite: bool) -> str:
         ), to_come AS (
             SELECT dataset, unique_id, due_date AS due, on_order AS quantity FROM stock WHERE on_order <> 0
             UNION ALL
-            SELECT line.dataset, line.unique_id,
-                   CASE WHEN purchase.state = 'received' THEN NULL ELSE line.due_date END, line.order_quantity
-            FROM purchase_order_lines AS line
+            SELECT ours.dataset, ours.unique_id, ours.due, ours.quantity
+            FROM (
+                SELECT dataset, purchase_order, unique_id, due_date AS due, on_order AS quantity,
+                       NULL AS received_on
+                FROM purchase_order_lines WHERE on_order > 0
+                UNION ALL
+                SELECT dataset, purchase_order, unique_id, NULL, receipts, received_on
+                FROM purchase_order_receipts
+            ) AS ours
             JOIN purchase_orders AS purchase
-              ON purchase.dataset = line.dataset AND purchase.purchase_order = line.purchase_order
-            LEFT JOIN counted ON counted.dataset = line.dataset
-            LEFT JOIN house ON house.dataset = line.dataset AND house.unique_id = line.unique_id
-            WHERE (purchase.state IN ('issued', 'confirmed')
-                   OR (purchase.state = 'received'
-                       AND purchase.received_on > coalesce(house.counted_on, counted.counted_on)))
+              ON purchase.dataset = ours.dataset AND purchase.purchase_order = ours.purchase_order
+            LEFT JOIN counted ON counted.dataset = ours.dataset
+            LEFT JOIN house ON house.dataset = ours.dataset AND house.unique_id = ours.unique_id
+            WHERE (ours.received_on IS NULL
+                   OR ours.received_on > coalesce(house.counted_on, counted.counted_on))
               AND (coalesce(counted.states_orders, 0) = 0
                    OR purchase.issued_on > coalesce(house.counted_on, counted.counted_on))
         ), arrivals AS (
@@ -136,14 +142,14 @@ def _inventory_cross(*, sqlite: bool) -> str:
 
 _OPEN_ORDERS: Final = """
     SELECT purchase.dataset, purchase.purchase_order, purchase.plan_id, purchase.state, purchase.supplier_id,
-           suppliers.name AS supplier_name, line.unique_id, line.order_quantity, line.unit, line.unit_cost,
-           line.amount, line.currency, purchase.issued_on, line.due_date
+           suppliers.name AS supplier_name, line.unique_id, line.order_quantity, line.on_order, line.unit,
+           line.unit_cost, line.amount, line.currency, purchase.issued_on, line.due_date
     FROM purchase_orders AS purchase
     JOIN purchase_order_lines AS line
       ON line.dataset = purchase.dataset AND line.purchase_order = purchase.purchase_order
     LEFT JOIN suppliers
       ON suppliers.dataset = purchase.dataset AND suppliers.supplier_id = purchase.supplier_id
-    WHERE purchase.state IN ('issued', 'confirmed')
+    WHERE purchase.state IN ('issued', 'confirmed') AND line.on_order > 0
 """
 
 

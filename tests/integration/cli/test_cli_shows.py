@@ -97,16 +97,28 @@ def test_a_version_that_is_not_there_cannot_be_pulled(stocked: Shop, tmp_path: P
 
 
 def test_an_order_is_followed_from_proposed_to_received(
-    stocked: Shop, capsys: pytest.CaptureFixture[str]
+    stocked: Shop, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     number = "2024-W30-r1-norsa"
     orders.list_orders(stocked.dataset)
     assert "proposed" in capsys.readouterr().out
     for action, state in (("issue", "issued"), ("confirm", "confirmed"), ("receive", "received")):
-        orders.move_order(stocked.dataset, number, action)
+        if action == "receive":
+            orders.receive_order(stocked.dataset, number, None)
+        else:
+            orders.move_order(stocked.dataset, number, action)
         assert f"{number} is {state}." in capsys.readouterr().out
     orders.list_orders(stocked.dataset)
     assert "received" in capsys.readouterr().out
+    orders.show_order(stocked.dataset, number)
+    shown = capsys.readouterr().out
+    assert "UTC issued by" in shown
+    assert "UTC received by" in shown
+    orders.pull_order(stocked.dataset, number, "es", tmp_path)
+    names = {file.name for file in (tmp_path / "order" / stocked.dataset).iterdir()}
+    assert names == {f"{number}.es.xlsx", f"{number}.es.csv"}
+    with pytest.raises(InputError, match="use en or es"):
+        orders.pull_order(stocked.dataset, number, "fr", tmp_path)
 
 
 def test_a_dataset_without_anything_says_what_to_run(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

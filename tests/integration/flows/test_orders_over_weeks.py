@@ -9,18 +9,19 @@ import pandas as pd
 import pytest
 from shop import Shop, World
 
+from artifacts.plan_words import Language
 from intake.errors import ConflictError, InputError, MissingError
 from planning.order_states import OrderAction, OrderState
 from storage import ids
 from storage.keys import pointer_in
 from storage.manifests import Published
-from storage.orders import OrderBook
+from storage.orders import Entry, OrderBook
 from storage.plans import Plans
 from storage.pointers import read_pointer
 from tasks import orders as order_steps
 from tasks import plans as plan_steps
 from tasks.connection import connection
-from tasks.orders import move, order_table, own_orders
+from tasks.orders import move, order_details, order_documents, order_table, own_orders
 from tasks.plans import datasets_to_replenish
 
 pytestmark = pytest.mark.usefixtures("without_plots")
@@ -67,9 +68,17 @@ def test_an_issued_order_counts_next_week_and_is_not_bought_twice(ready: Shop) -
     first = ready.replenish()
     assert set(on_order(ready, first).values()) == {0}
     number = ready.order(first)
-    assert ready.move(number, "issue") == "issued"
+    proposed = order_documents(ready.dataset, number, Language.ES)
+    issue(ready, number, builders.week(CUTOFF_WEEK + 1))
     again = ready.replenish()
     assert again.folder == first.folder, "issuing what was proposed changes nothing that was decided"
+
+    issued = order_documents(ready.dataset, number, Language.ES)
+    assert [*issued] == [*proposed] == [f"{number}.es.xlsx", f"{number}.es.csv"]
+    assert b"2024-05-13" in issued[f"{number}.es.csv"]
+    assert b"2024-05-13" not in proposed[f"{number}.es.csv"]
+    written = list(ready.world.store.list_objects(ready.world.keys.issued(ready.dataset)))
+    assert len(written) == 4, "two languages, two forms, once"
 
     a_week_later(ready)
     second = ready.replenish()
@@ -79,6 +88,32 @@ def test_an_issued_order_counts_next_week_and_is_not_bought_twice(ready: Shop) -
     lines = ready.lines(second)
     needed = lines["order_up_to_level"] - lines["on_hand"]
     assert (lines["order_quantity"] <= (needed - lines["on_order"] + lines["pack_size"]).clip(lower=0)).all()
+
+
+def test_what_came_is_counted_once_and_the_rest_is_still_on_order(ready: Shop) -> None:
+    first = ready.replenish()
+    number, all_of_it = ready.order(first), ordered(ready, first)
+    monday = builders.week(CUTOFF_WEEK + 1)
+    issue(ready, number, monday)
+    some = next(name for name, units in all_of_it.items() if units)
+    with pytest.raises(InputError, match="'sopa' is not in the order"):
+        move(ready.dataset, number, OrderAction.RECEIVE, monday, {"sopa": 1})
+    assert move(ready.dataset, number, OrderAction.RECEIVE, monday, {some: 6}) == "issued"
+    details = order_details(ready.dataset, number).lines.set_index("unique_id")
+    assert (details["received"] == [6.0 if name == some else 0.0 for name in details.index]).all()
+    assert (details["received"] + details["outstanding"] == details["order_quantity"]).all()
+    assert order_table(ready.dataset)["partly_received"].tolist() == [True]
+    with pytest.raises(ConflictError, match=f"some of {number} came already"):
+        ready.move(number, "cancel")
+    a_week_later(ready)
+    second = ready.replenish()
+    assert on_order(ready, second) == all_of_it | {some: all_of_it[some] - 6}, "the count holds what came"
+
+    assert move(ready.dataset, number, OrderAction.RECEIVE, monday, close=True) == "received"
+    assert set(own_orders(ready.dataset)["state"]) == {"received", "cancelled"}
+    assert own_orders(ready.dataset).query("state == 'received'")["quantity"].tolist() == [6]
+    with pytest.raises(ConflictError, match="cannot receive an order that is received"):
+        ready.move(number, "receive")
 
 
 def test_what_was_only_proposed_is_not_on_order(ready: Shop) -> None:
@@ -157,7 +192,7 @@ def test_only_what_stands_as_issued_is_taken_back(
         looks.append(1)
         if len(looks) == 2:
             if meanwhile:
-                book.record(ready.dataset, number, lambda _: str(OrderState.CONFIRMED))
+                book.record(ready.dataset, number, lambda _: Entry(str(OrderState.CONFIRMED)))
             raise ConflictError("2024-W20-r1 was superseded by 2024-W20-r2.")
 
     monkeypatch.setattr(order_steps, "_refuse_superseded", look)
@@ -286,10 +321,9 @@ def test_orders_that_change_between_look_and_claim_are_not_planned_with(
 
     def someone_is_faster(dataset: str) -> pd.DataFrame:
         seen = own_orders(dataset)
+        issued = {"lines": LINES, "issued_on": "2024-05-13"}
         if seen.empty:
-            OrderBook(*connection()).record(
-                dataset, number, lambda _: str(OrderState.ISSUED), {"lines": LINES, "issued_on": "2024-05-13"}
-            )
+            OrderBook(*connection()).record(dataset, number, lambda _: Entry(str(OrderState.ISSUED), issued))
         return seen
 
     monkeypatch.setattr(plan_steps, "own_orders", someone_is_faster)

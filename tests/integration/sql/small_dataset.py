@@ -101,6 +101,15 @@ LINES: list[Row] = [
     {"purchase_order": ORDERS[2]["purchase_order"], "unique_id": HOSTILE[0], "order_quantity": 5.0},
     {"purchase_order": ORDERS[3]["purchase_order"], "unique_id": HOSTILE[2], "order_quantity": 96.0},
 ]
+# What is to come of each line: 8 of the second came, all of the fourth; the last is only proposed.
+for _line, _on_order in zip(LINES, (12.0, 16.0, 48.0, 0.0, 0.0), strict=True):
+    _line["on_order"] = _on_order
+RECEIPTS: list[Row] = [
+    {"purchase_order": ORDERS[0]["purchase_order"], "unique_id": HOSTILE[2], "receipts": 8.0},
+    {"purchase_order": ORDERS[2]["purchase_order"], "unique_id": HOSTILE[0], "receipts": 5.0},
+]
+for _receipt in RECEIPTS:
+    _receipt["received_on"] = date(2026, 2, 10)
 for _number, _line in enumerate(LINES):
     _line |= {"due_date": date(2026, 2, 2) + timedelta(days=8 * _number), "unit_cost": 1.5, "currency": "EUR"}
     _line["amount"] = 1.5 * _line["order_quantity"]
@@ -144,6 +153,7 @@ def parts() -> list[Part]:
             "",
             purchase_orders=orders,
             purchase_order_lines=LINES,
+            purchase_order_receipts=RECEIPTS,
             purchase_order_events=[event | {"recorded_at": facts()["published_at"]}],
         ),
     ]

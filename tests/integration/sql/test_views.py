@@ -13,6 +13,7 @@ from small_dataset import (
     LINES,
     ORDERS,
     PLAN,
+    RECEIPTS,
     WEEKS,
     Row,
     count_rows,
@@ -82,8 +83,9 @@ def test_available_against_requested(loaded: RigDatabase) -> None:
         order = orders[line["purchase_order"]]
         if order["state"] == "proposed" or order["issued_on"] <= COUNTED_ON:
             continue
-        due = None if order["state"] == "received" else line["due_date"]
-        arrivals[line["unique_id"], due_in(due)] += line["order_quantity"]
+        arrivals[line["unique_id"], due_in(line["due_date"])] += line["on_order"]
+    for receipt in RECEIPTS:  # after the count: they lie in the house by now
+        arrivals[receipt["unique_id"], due_in(None)] += receipt["receipts"]
 
     expected = []
     for unique_id in sorted(HOSTILE[:3]):
@@ -141,6 +143,7 @@ def test_open_orders(loaded: RigDatabase) -> None:
             "supplier_name": "Norte S.L.",
             "unique_id": line["unique_id"],
             "order_quantity": line["order_quantity"],
+            "on_order": line["on_order"],
             "unit": None,
             "unit_cost": 1.5,
             "amount": line["amount"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from storage_rig import WRITERS, DyingStore, Killed, RigServer, at_once, provenance
 
@@ -10,7 +12,7 @@ from storage.claims import find_claim
 from storage.keys import Keys, Ref
 from storage.manifests import Provenance, Published
 from storage.objects import Fetched, ObjectStore
-from storage.orders import OrderBook, OrderEvent
+from storage.orders import Entry, OrderBook, OrderEvent, OrderHistory, Step
 from storage.plans import PlanClaim, Plans
 
 WEEK = "2026-W07"
@@ -180,11 +182,15 @@ def test_a_week_without_a_plan_says_what_to_do(plans: Plans, dataset: str) -> No
 TRANSITIONS = {None: {"issue": "issued"}, "issued": {"confirm": "confirmed", "cancel": "cancelled"}}
 
 
-def step(state: str | None, action: str) -> str:
-    try:
-        return TRANSITIONS[state][action]
-    except KeyError:
-        raise ConflictError(f"cannot {action} what is {state}") from None
+def step(action: str, **details: Any) -> Step:
+    def entry(history: OrderHistory | None) -> Entry:
+        state = history.state if history else None
+        try:
+            return Entry(TRANSITIONS[state][action], details)
+        except KeyError:
+            raise ConflictError(f"cannot {action} what is {state}") from None
+
+    return entry
 
 
 def test_the_life_of_an_order(store: ObjectStore, keys: Keys, dataset: str) -> None:
@@ -192,11 +198,11 @@ def test_the_life_of_an_order(store: ObjectStore, keys: Keys, dataset: str) -> N
     number = "2026-W07-r1-Ácme / Söhne"
     assert book.orders(dataset) == ()
     lines = [{"unique_id": "a", "quantity": 12}]
-    book.record(dataset, number, lambda state: step(state, "issue"), {"lines": lines})
-    book.record(dataset, number, lambda state: step(state, "confirm"), {"note": "by phone"})
+    book.record(dataset, number, step("issue", lines=lines))
+    book.record(dataset, number, step("confirm", note="by phone"))
     with pytest.raises(ConflictError, match="cannot issue what is confirmed"):
-        book.record(dataset, number, lambda state: step(state, "issue"))
-    book.record(dataset, "2026-W07-r1-other", lambda state: step(state, "issue"))
+        book.record(dataset, number, step("issue"))
+    book.record(dataset, "2026-W07-r1-other", step("issue"))
     history = book.orders(dataset)[-1]
     assert [(event.number, event.state) for event in history.events] == [(1, "issued"), (2, "confirmed")]
     assert (history.state, history.details) == ("confirmed", {"lines": lines, "note": "by phone"})
@@ -209,12 +215,12 @@ def test_the_life_of_an_order(store: ObjectStore, keys: Keys, dataset: str) -> N
 def test_of_16_that_confirm_or_cancel_at_once_one_succeeds(
     server: RigServer, store: ObjectStore, keys: Keys, dataset: str
 ) -> None:
-    OrderBook(store, keys).record(dataset, "order", lambda state: step(state, "issue"))
+    OrderBook(store, keys).record(dataset, "order", step("issue"))
 
     def decide(number: int) -> OrderEvent:
         with server.open() as own:
             action = ("confirm", "cancel")[number % 2]
-            return OrderBook(own, keys).record(dataset, "order", lambda state: step(state, action))
+            return OrderBook(own, keys).record(dataset, "order", step(action))
 
     outcomes = at_once(decide)
     done = [each for each in outcomes if isinstance(each, OrderEvent)]

@@ -27,12 +27,21 @@ def order(lines: pd.DataFrame, suppliers: pd.DataFrame) -> PurchaseOrder:
         unit_factor=[12.0, 1.0],
         explanation="forecast 60 + safety 9",
     )
-    return purchase_order_of(own, suppliers, datetime.date(2026, 2, 9), ISSUED)
+    return purchase_order_of(own, suppliers, ISSUED, issued=True)
 
 
 def cells(content: bytes) -> list[list[object]]:
     (sheet,) = load_workbook(io.BytesIO(content)).worksheets
     return [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_plan_of_an_older_release_still_makes_an_order(
+    lines: pd.DataFrame, suppliers: pd.DataFrame
+) -> None:
+    old = lines[lines["supplier_id"] == "green-valley"].drop(columns="item_name")
+    order = purchase_order_of(old.assign(supplier_name="Green & Valley"), suppliers, ISSUED)
+    rows = cells(order_xlsx(order, Language.EN))
+    assert ["web/pot", "pot", 150, "pack of 8", 1200, "piece", 4.125, 4950] in rows
 
 
 @pytest.mark.parametrize("key", WORDS)
@@ -89,7 +98,7 @@ def test_the_csv_has_one_row_per_line_and_the_sum_of_the_order(order: PurchaseOr
 
 
 def test_a_proposal_is_no_order(lines: pd.DataFrame, suppliers: pd.DataFrame, order: PurchaseOrder) -> None:
-    proposed = PurchaseOrder(order.number, order.supplier_name, {}, order.lines, order.proposed_for)
+    proposed = PurchaseOrder(order.number, order.supplier_name, {}, order.lines, order.day)
     rows = cells(order_xlsx(proposed, Language.EN))
     assert rows[1] == ["Proposed: not an order before it is issued"]
     assert ["Date", "when it is issued"] in rows
@@ -103,8 +112,8 @@ def test_one_place_needs_no_column_and_unpriced_lines_are_said(order: PurchaseOr
         order.supplier_name,
         {"minimum_order_value": 1300.5},
         order.lines.assign(location="web", unit_cost=[2.3, None], amount=[165.6, None]),
-        order.proposed_for,
-        ISSUED,
+        order.day,
+        issued=True,
     )
     rows = cells(order_xlsx(one, Language.ES))
     assert ["Condiciones", "pedido mínimo 1.300,50 USD"] in rows
@@ -116,7 +125,7 @@ def test_one_place_needs_no_column_and_unpriced_lines_are_said(order: PurchaseOr
 def test_the_same_order_gives_the_same_bytes_and_runs_nothing(order: PurchaseOrder) -> None:
     assert order_xlsx(order, Language.ES) == order_xlsx(order, Language.ES)
     attacked = PurchaseOrder(
-        "=1+1", "@SUM(A1)", {"email": "-1"}, order.lines.assign(product="=cmd"), order.proposed_for
+        "=1+1", "@SUM(A1)", {"email": "-1"}, order.lines.assign(product="=cmd"), order.day
     )
     book = load_workbook(io.BytesIO(order_xlsx(attacked, Language.EN)))
     texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]

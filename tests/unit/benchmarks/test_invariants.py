@@ -19,7 +19,7 @@ from storage.datasets import Datasets
 from storage.keys import Keys
 from storage.manifests import Decision, Input, Provenance
 from storage.objects import ObjectStore
-from storage.orders import OrderBook
+from storage.orders import Entry, OrderBook
 from storage.plans import Plans
 from storage.registry import ModelRegistry
 from storage.signing import SigningKeys, ensure_signing_keys
@@ -66,7 +66,7 @@ def fill(store: ObjectStore, keys: Keys, signing_keys: SigningKeys) -> None:
     week = plans.claim(SHOP, "2026-W07", made_from("plan").input_hash)
     files = {"purchase_orders.csv": orders("2026-W07-r1-maker")}
     plans.make_latest(plans.publish(week, files, made_from("plan")))
-    OrderBook(store, keys).record(SHOP, "2026-W07-r1-maker", lambda _: "issued")
+    OrderBook(store, keys).record(SHOP, "2026-W07-r1-maker", lambda _: Entry("issued"))
 
 
 def orders(*numbers: str) -> bytes:
