@@ -3,6 +3,7 @@ level."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,9 @@ RECORD_COLUMNS: Final = (
 )
 EXPEDITE_COLUMNS: Final = ("unique_id", "ds", "quantity", "late_by")
 EXCEPTION_COLUMNS: Final = ("unique_id", "ds", "quantity", "reason")
+
+Schedule = Callable[[tuple[str, ...], Quantities, Supply, Rules], Netting]
+"""Names of one low-level code, their gross requirements, supply and rules -> what must arrive, as `net`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,7 @@ def plan_materials(
     cutoff: pd.Timestamp,
     horizon: int,
     freq: str,
+    schedule: Schedule | None = None,
 ) -> MaterialPlan:
     """Explode, net, size lots and offset by lead times over the `horizon` periods after `cutoff`.
 
@@ -89,7 +94,8 @@ def plan_materials(
     minimum_order_quantity, pack_size, periods_covered, safety_stock, shelf_life as in `Rules`; what it does
     not name is made or ordered at once, lot for lot, and keeps. stock: unique_id, on_hand, expiry,
     quarantine as in `shelf_from`; open_orders: unique_id, quantity, due as in `receipts_from`; of both only
-    what is in the links or required counts.
+    what is in the links or required counts. schedule: what decides when things arrive in place of `net`, such
+    as what knows capacities; things of one low-level code at a time, parents first.
 
     Level by level, so that a component is netted once all its parents are: what a parent's planned order
     needs is required in the period of its release, so many periods before its receipt as its lead time has.
@@ -109,7 +115,8 @@ def plan_materials(
     parts = []
     for code in range(max(bill.levels, 1)):
         rows = bill.rows(code)
-        parts.append(net(gross[rows], supply.of(rows), rules.of(rows)))
+        asked = gross[rows], supply.of(rows), rules.of(rows)
+        parts.append(net(*asked) if schedule is None else schedule(bill.unique_id[rows], *asked))
         released[rows] = _offset(parts[-1].planned_receipts, rules.of(rows))
         gross += bill.requirements_of(code) @ released[rows]
     netting = Netting(

@@ -40,7 +40,7 @@ class Rules:
             if not (np.isfinite(numbers).all() and (numbers >= least).all()):
                 raise InputError(f"{name} must be finite and at least {least}; correct it", column=name)
 
-    def of(self, rows: slice) -> Rules:
+    def of(self, rows: slice | Whole) -> Rules:
         """The rules of some of the things."""
         return Rules(**{name: numbers[rows] for name, numbers in vars(self).items()})
 
@@ -56,7 +56,7 @@ class Supply:
     expiring: Quantities
     receipts: Quantities
 
-    def of(self, rows: slice) -> Supply:
+    def of(self, rows: slice | Whole) -> Supply:
         """The supply of some of the things."""
         return Supply(self.on_hand[rows], self.expiring[rows], self.receipts[rows])
 
@@ -70,6 +70,10 @@ class Netting:
     planned_receipts: Quantities
     on_hand: Quantities
     expired: Quantities
+
+    def of(self, rows: slice | Whole) -> Netting:
+        """The netting of some of the things."""
+        return Netting(**{name: numbers[rows] for name, numbers in vars(self).items()})
 
 
 def net(gross_requirements: Quantities, supply: Supply, rules: Rules) -> Netting:
