@@ -59,6 +59,9 @@ LINE_COLUMNS: Final = (
     "amount",
     "currency",
     "critical_ratio",
+    "shelf_periods",
+    "holding_price",
+    "shortage_price",
     "lost_sales",
     "lost_sales_without",
     "order_waste",
@@ -130,6 +133,9 @@ class Plan:
 
     lines: LINE_COLUMNS, one row per series that can be ordered (also those with order_quantity 0, which
         carry no purchase_order), sorted by supplier_id and unique_id; quantities are whole stock units.
+        shelf_periods: periods in which what is received can be sold, missing where it keeps;
+        holding_price and shortage_price: money per unit and period, and per lost sale, as
+        `line_money.with_prices` gives them.
         What is expected from the order's arrival on: lost_sales until the next order can arrive, and
         lost_sales_without this one; order_waste, what of this order expires (units, means); holding_money,
         shortage_money and waste_money, which make up expected_cost; cost_without, the same without the

@@ -30,8 +30,16 @@ DIFFERENCE_COLUMNS: Final = (
     "explanation",
 )
 _PACKED: Final = ("pack_rounding", "minimum_rounding")
+_ROUNDINGS: Final = {
+    "pack_rounding": "packs",
+    "minimum_rounding": "minimum quantity",
+    "perishing": "what would expire",
+    "price_break": "price break",
+    "coupling": "minimum order value",
+    "pinned": "pin",
+}
 _OF_THEIR_OWN: Final = (
-    *("forecast", "safety_stock", "inventory_position", "expected_lost_sales", "not_below_zero"),
+    *("forecast", "safety_stock", "inventory_position", "expected_lost_sales", "floor", "not_below_zero"),
     *_PACKED,
 )
 _PARAMETERS: Final = {
@@ -41,6 +49,7 @@ _PARAMETERS: Final = {
     "critical_ratio": "service",
     "pack_size": "pack",
     "minimum_order_quantity": "minimum quantity",
+    "floor": "floor",
 }
 _TIMES: Final = ("lead_time", "review_period")
 _SIZES: Final = ("pack_size", "minimum_order_quantity")
@@ -57,7 +66,7 @@ _WORDS: Final = {
     "forecast": ("higher forecast{remark}", "lower forecast{remark}"),
     "uncertainty": ("less certain forecast", "more certain forecast"),
     "parameters": ("{parameters}", "{parameters}"),
-    "rounding": ("packs, minimums and pins", "packs, minimums and pins"),
+    "rounding": ("{rounding}", "{rounding}"),
     "surplus": ("too many now, which no order takes back", "too many last time, used up since"),
     "assortment": ("newly planned", "no longer planned"),
 }
@@ -90,10 +99,10 @@ def difference(
 
     add up to the fall of I. forecast: by how much it rose for the last plan's interval. uncertainty: by how
     much the safety stock rose. lost_before_arrival, surplus (not below zero) and rounding (packs, minimums,
-    coupling, pins): the rise of these terms. Where parameters changed, what they govern counts as
-    `parameters` instead: lead time and review period govern the length of the interval, what is lost before
-    arrival and, with the critical ratio, the safety stock; pack and minimum quantity govern their rounding.
-    assortment: all of a line that only one plan has.
+    coupling, pins and all other terms): the rise of these. Where parameters changed, what they govern counts
+    as `parameters` instead: lead time and review period govern the length of the interval, what is lost
+    before arrival and, with the critical ratio, the safety stock; pack and minimum quantity govern their
+    rounding; the floor is one itself. assortment: all of a line that only one plan has.
     """
     start = pd.DatetimeIndex(forecast.columns).min()
     between = previous_forecast.columns[pd.DatetimeIndex(previous_forecast.columns) < start]
@@ -121,8 +130,15 @@ def difference(
     )
     told = told.assign(assortment=told["change"].where(~either.isin(ids), 0))
     words = pd.DataFrame(
-        {"sold": sold, "expected": expected, "parameters": _changed(old, new)}, dtype=object
-    ).assign(remark=ids.to_series().map(remarks or {}))
+        {
+            "sold": sold,
+            "expected": expected,
+            "parameters": _changed(old, new),
+            "rounding": _rounded(old, new),
+            "remark": ids.to_series().map(remarks or {}),
+        },
+        dtype=object,
+    )
     told = told.assign(explanation=_sentences(told, words))
     order = ["supplier_id", "unique_id"]
     told = told[list(DIFFERENCE_COLUMNS)].reset_index(drop=True)
@@ -132,12 +148,14 @@ def difference(
 def _terms(lines: pd.DataFrame) -> pd.DataFrame:
     """By unique_id: quantity with what was issued, the terms of the identity, and the parameters."""
     table = lines.set_index(lines["unique_id"].astype(str))
-    issued = table.get("issued_quantity", 0)
-    rest = [sign * table[name] for name, sign in IDENTITY if name not in _OF_THEIR_OWN and name in table]
-    return table[[*_PARAMETERS, "forecast", "safety_stock", "expected_lost_sales", "not_below_zero"]].assign(
-        quantity=table["order_quantity"] + issued,
-        inventory_position=table["inventory_position"] - issued,
-        packed=table[list(_PACKED)].sum(axis=1),
+    names = [name for name, _ in IDENTITY]
+    terms = table.reindex(columns=[*names, "issued_quantity"], fill_value=0)  # an older plan has fewer
+    rest = [sign * terms[name] for name, sign in IDENTITY if name not in _OF_THEIR_OWN]
+    parameters = table[[name for name in _PARAMETERS if name not in names]]
+    return parameters.join(terms[names]).assign(
+        quantity=table["order_quantity"] + terms["issued_quantity"],
+        inventory_position=terms["inventory_position"] - terms["issued_quantity"],
+        packed=terms[list(_PACKED)].sum(axis=1),
         rest=sum(rest, start=pd.Series(0, index=table.index)),
     )
 
@@ -175,6 +193,7 @@ def _of_requirement(old: pd.DataFrame, new: pd.DataFrame, same_interval: pd.Seri
     )
     lost, safety, packed = (term.where(~by_parameters, 0) for term, by_parameters in governed)
     by_parameters = [term.where(changed, 0) for term, changed in governed]
+    by_parameters.append(new["floor"] - old["floor"])
     return pd.DataFrame(
         {
             "lost_before_arrival": lost,
@@ -226,12 +245,20 @@ def _changed(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(words, index=old.index, dtype=object)
 
 
+def _rounded(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """Which roundings changed, in words."""
+    named = [name for name in _ROUNDINGS if name in new]
+    moved = (new[named] != old[named]).to_numpy()
+    words = np.array([_ROUNDINGS[name] for name in named], dtype=object)
+    return [", ".join(words[row]) or "rounding" for row in moved]
+
+
 def _text(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _sentences(told: pd.DataFrame, words: pd.DataFrame) -> list[str]:
-    """`+40: +25 more sold than forecast (105, not 80), +20 higher forecast, -5 found in the count.`"""
+    """`15 more than last time: +20 higher forecast (promotion), -5 found in the count.`"""
     spoken = words.to_dict("index")
     return [_sentence(row, spoken.get(str(row["unique_id"]), {})) for row in told.to_dict("records")]
 
@@ -239,8 +266,10 @@ def _sentences(told: pd.DataFrame, words: pd.DataFrame) -> list[str]:
 def _sentence(row: Mapping[Hashable, Any], words: Mapping[Hashable, Any]) -> str:
     parts = sorted((name for name in CAUSES if row[name]), key=lambda name: -abs(row[name]))
     if not parts:
-        return "As last time."
+        return "As much as last time."
     remark = words.get("remark")
     known = {**row, **words, "remark": f" ({remark})" if isinstance(remark, str) else ""}
     said = [f"{row[name]:+d} {_WORDS[name][row[name] < 0].format_map(known)}" for name in parts]
-    return f"{row['change']:+d}: {', '.join(said)}."
+    change = row["change"]
+    moved = f"{abs(change)} {'more' if change > 0 else 'less'} than" if change else "As much as"
+    return f"{moved} last time: {', '.join(said)}."

@@ -12,11 +12,9 @@ import pandas as pd
 
 from forecasting.paths.sample_quantiles import sample_quantiles
 from intake.errors import InputError
-from intake.periods import period_end
 from planning.inventory_position import Shelf, receipts_from, shelf_from
 from planning.inventory_simulator import Quantities, Simulation, parts, simulate
 from planning.simulation.stock_rules import StockRules
-from planning.sourcing import item_numbers
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
@@ -50,7 +48,7 @@ NEXT_ORDER: Final = "next order"
 HORIZON: Final = "horizon"
 TAIL_SHARE: Final = 0.1
 _COST_QUANTILES: Final = {"cost_p10": 0.1, "cost_p50": 0.5, "cost_p90": 0.9}
-_CAUSES: Final = {"holding": "holding_cost", "shortage": "shortage_cost", "waste": "unit_cost"}
+_CAUSES: Final = {"holding": "holding_price", "shortage": "shortage_price", "waste": "unit_cost"}
 _ADDED: Final = (
     *("lines", "order_quantity", "purchase", "holding", "shortage", "waste", "cost"),
     *("lines_out", "lost_sales", "waste_units"),
@@ -59,7 +57,7 @@ _SUPPLIER: Final = ("currency", "supplier_id")
 _FLOAT_DUST: Final = 1e-9
 
 Money = Mapping[str, Quantities]
-"""By cause, what a unit costs, one number per line; NaN where nobody stated it."""
+"""By cause, what a unit costs, one number per line; NaN where nothing tells."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +67,12 @@ class Risk:
     table: RISK_COLUMNS, one row per line, supplier and currency (`scope` is line, supplier or total), each
     `until` the next order can arrive; and, where the paths of a line go on after that, until the horizon
     ends, with no further order. Expected money by cause: purchase, which is no loss; holding; shortage, of
-    lost sales; waste, of what expires, at its unit_cost. NaN on a line that does not state what the cause
-    costs. cost = holding + shortage + waste as far as stated; cost_p10 to cost_p90: its quantiles; cost_cvar:
-    its mean over the worst paths. stockout_probability: that sales are lost (of a supplier or in total, on
-    any line), in any period or from the arrival of the order on; lines_out: expected number of lines that
-    lose some. lost_sales, waste_units: expected units. waste_probability: that any unit expires. periods: how
-    many count, those of the longest line.
+    lost sales; waste, of what expires, at its unit_cost. NaN on a line without a price of the cause. cost =
+    holding + shortage + waste as far as priced; cost_p10 to cost_p90: its quantiles; cost_cvar: its mean over
+    the worst paths. stockout_probability: that sales are lost (of a supplier or in total, on any line), in
+    any period or from the arrival of the order on; lines_out: expected number of lines that lose some.
+    lost_sales, waste_units: expected units. waste_probability: that any unit expires. periods: how many
+    count, those of the longest line.
 
     joint_cost: by currency, the cost of all lines until the next order, path by path. notes: what the money
     leaves out.
@@ -90,7 +88,6 @@ def assess(
     paths: DemandPaths,
     *,
     stock: pd.DataFrame,
-    items: pd.DataFrame,
     open_orders: pd.DataFrame,
     cutoff: pd.Timestamp,
     freq: str,
@@ -100,8 +97,9 @@ def assess(
 
     lines: `plan.LINE_COLUMNS`. paths to freq: what `replenish` was given. A line counts from the first period
     to the last before the next order can arrive, lead_time + review_period; what is left on the shelf is
-    neither loss nor gain. Lines are added path by path before any quantile is read, because the P90 of a sum
-    is not the sum of P90s. InputError for a tail_share outside (0, 1] or a line without demand paths.
+    neither loss nor gain, and units of the floor are not for sale. Lines are added path by path before any
+    quantile is read, because the P90 of a sum is not the sum of P90s. InputError for a tail_share outside
+    (0, 1] or a line without demand paths.
     """
     if not 0 < tail_share <= 1:
         raise InputError(f"tail_share must lie above 0 and not above 1, not {tail_share}; 0.1 is a tenth")
@@ -122,8 +120,7 @@ def assess(
         at,
         shelf,
         _receipts(lines, open_orders, cutoff=cutoff, horizon=horizon, freq=freq),
-        _shelf_life(ids, items, paths.ds[0], freq),
-        _unit_money(lines, items),
+        {cause: lines[column].to_numpy(dtype=np.float64) for cause, column in _CAUSES.items()},
     )
     table, joint_cost = board.until(NEXT_ORDER, interval, tail_share)
     if (interval < horizon).any():
@@ -242,7 +239,6 @@ class _Board:
     at: npt.NDArray[np.intp]
     shelf: Shelf
     receipts: Quantities
-    shelf_life: Quantities
     money: Money
 
     def until(
@@ -271,37 +267,30 @@ class _Board:
         return table, dict(zip(total["currency"], in_all.cost, strict=True))
 
     def _play(self, rows: slice) -> Simulation:
+        lines = self.lines.iloc[rows]
+        life = lines["shelf_periods"].fillna(np.inf).to_numpy(dtype=np.float64)
+        floor = lines["floor"].to_numpy(dtype=np.float64)
+        order = lines["order_quantity"].to_numpy(dtype=np.float64)
+        not_for_sale = np.minimum(floor, self.shelf.on_hand[rows])
+        receipts = self.receipts[rows].copy()
+        receipts[np.arange(len(lines)), lines["lead_time"]] += np.maximum(order - (floor - not_for_sale), 0)
         return simulate(
             self.demand[self.at[rows]],
-            on_hand=self.shelf.on_hand[rows],
+            on_hand=self.shelf.on_hand[rows] - not_for_sale,
             expiring=self.shelf.expiring[rows],
-            receipts=self.receipts[rows],
-            rules=StockRules(shelf_life=self.shelf_life[rows]),
+            receipts=receipts,
+            rules=StockRules(shelf_life=np.maximum(np.floor(life + 0.5), 1.0)),
         )
 
 
 def _receipts(
     lines: pd.DataFrame, open_orders: pd.DataFrame, *, cutoff: pd.Timestamp, horizon: int, freq: str
 ) -> Quantities:
-    """Line x period: what is on order, and the order of the line with what has no date in its period."""
+    """Line x period: what is on order; what has no date comes with the order of its line."""
     open_ = receipts_from(open_orders, tuple(lines["unique_id"]), cutoff=cutoff, horizon=horizon, freq=freq)
     receipts = open_.due.copy()
-    arrival = (np.arange(len(lines)), lines["lead_time"].to_numpy(dtype=np.int64))
-    receipts[arrival] += open_.undated + lines["order_quantity"].to_numpy(dtype=np.float64)
+    receipts[np.arange(len(lines)), lines["lead_time"]] += open_.undated
     return receipts
-
-
-def _shelf_life(ids: tuple[str, ...], items: pd.DataFrame, first: pd.Timestamp, freq: str) -> Quantities:
-    """Periods in which what is received can be sold, at least one; a half counts as a whole."""
-    days = item_numbers(ids, items, ("shelf_life",))["shelf_life"].to_numpy(dtype=np.float64)
-    periods = np.floor(days / ((period_end(first, freq) - first).days + 1) + 0.5)
-    return np.where(np.isnan(days), np.inf, np.maximum(periods, 1.0))
-
-
-def _unit_money(lines: pd.DataFrame, items: pd.DataFrame) -> Money:
-    of_item = item_numbers(tuple(lines["unique_id"]), items, ("holding_cost", "shortage_cost"))
-    stated = of_item.assign(unit_cost=lines["unit_cost"].to_numpy())
-    return {cause: stated[column].to_numpy(dtype=np.float64) for cause, column in _CAUSES.items()}
 
 
 def _added(by_line: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -312,8 +301,8 @@ def _added(by_line: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _notes(lines: pd.DataFrame, money: Money) -> tuple[str, ...]:
     return tuple(
-        f"{int(np.isnan(money[cause]).sum())} of {len(lines)} lines state no {column}: "
-        f"the expected cost leaves out their {cause}."
+        f"{int(np.isnan(money[cause]).sum())} of {len(lines)} lines have no {column}: "
+        f"the cost at risk leaves out their {cause}."
         for cause, column in _CAUSES.items()
         if np.isnan(money[cause]).any()
     )

@@ -132,6 +132,16 @@ class Plans:
                 f"`abasto run replenish --dataset {dataset}`."
             ) from missing
 
+    def before(self, dataset: str, iso_week: str) -> Published | None:
+        """Return the newest plan of the weeks before one, its last revision; None where there is none."""
+        names = filter(ids.is_plan_id, self.store.list_folders(self.keys.dataset_plans(dataset)))
+        for week, revision in sorted(map(ids.plan_week_and_revision, names), reverse=True):
+            if week < iso_week:
+                published = find_published(self.store, self.keys.plan(dataset, ids.plan_id(week, revision)))
+                if published is not None:
+                    return published
+        return None
+
     def plans(self, dataset: str) -> tuple[Record, ...]:
         """Return all plans of a dataset, the oldest first."""
         return history(self.store, self.keys.dataset_plans(dataset), ids.is_plan_id)

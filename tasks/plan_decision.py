@@ -13,17 +13,24 @@ from planning.order_states import OrderState
 from planning.plan import Plan, PlanSettings, with_exceptions
 from planning.replenishment import replenish
 from planning.revisions import revise
+from planning.risk import Risk
 from storage import ids
 from tasks.explanations import with_reasons
 from tasks.plan_inputs import PlanInputs, RevisionsBefore
+from tasks.risk import LastPlan, against, risk_of
 
 
 @dataclass(frozen=True)
 class DecidedPlan:
-    """A plan with all that is known of it before it is written; `on_order`: whose open orders count."""
+    """A plan with all that is known of it before it is written.
+
+    on_order: whose open orders count. difference: against the plan of an earlier week, None without one.
+    """
 
     plan: Plan
     on_order: OpenOrderSource
+    risk: Risk
+    difference: pd.DataFrame | None
 
 
 def decide_plan(
@@ -32,6 +39,7 @@ def decide_plan(
     plan_id: str,
     orders: pd.DataFrame,
     before: RevisionsBefore,
+    last: LastPlan | None,
 ) -> DecidedPlan:
     """The plan, with what it changes where the week had one before, and who said what is on order. Pure."""
     stock, freq = inputs.tables[Table.STOCK], inputs.panel.freq
@@ -59,4 +67,5 @@ def decide_plan(
         issued = orders[this_week & (orders["state"] != OrderState.CANCELLED)]
         plan = revise(before.lines, issued, plan, held=open_orders.held)
     plan = with_reasons(plan, inputs.model, inputs.extended, inputs.cutoff, inputs.paths)
-    return DecidedPlan(plan, open_orders.source)
+    changes = None if last is None else against(last, plan, inputs, orders, open_orders.source)
+    return DecidedPlan(plan, open_orders.source, risk_of(plan, inputs), changes)

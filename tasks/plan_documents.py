@@ -64,7 +64,7 @@ def plan_documents(
 
 def plan_notes(decided: DecidedPlan, inputs: PlanInputs) -> tuple[str, ...]:
     """The sentences that hold for the whole plan, as the manifest keeps them."""
-    return (*decided.plan.notes, *inputs.extended.notes, _SOURCES[decided.on_order])
+    return (*decided.plan.notes, *decided.risk.notes, *inputs.extended.notes, _SOURCES[decided.on_order])
 
 
 def _header(decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: Published) -> PlanHeader:
@@ -128,10 +128,23 @@ def _report(material: _Material) -> dict[str, bytes]:
     return {"report.html": report.encode()}
 
 
+def _risk(material: _Material) -> dict[str, bytes]:
+    """What the plan may cost, why it is another than last week's, and the open orders that it counted."""
+    decided = material.decided
+    files = {
+        "risk.csv": csv_bytes(decided.risk.table.round(4)),
+        "open_orders.parquet": to_parquet(decided.plan.open_orders),
+    }
+    if decided.difference is not None:
+        files["difference.csv"] = csv_bytes(decided.difference)
+    return files
+
+
 _FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (
     _tables,
     _purchase_orders,
     _orders_to_suppliers,
+    _risk,
     _report,
 )
 

@@ -30,6 +30,7 @@ from tasks.plan_inputs import PLANNING_TABLES, read_plan_inputs, refuse_used_cou
 from tasks.progress import Progress
 from tasks.readings import as_inputs
 from tasks.retrying import step
+from tasks.risk import last_plan
 from tasks.run_requests import ReplenishRequest
 from tasks.uploads import Upload, uploads_of
 
@@ -159,7 +160,8 @@ def _make(
         inputs = read_plan_inputs(sales, fitted, uploads, request, settings)
         progress.reached(0.5, f"{name}: deciding what to order")
         before = revisions_before(plans, claim, uploads)
-        decided = decide_plan(inputs, settings, claim.plan_id, orders, before)
+        last = last_plan(plans, name, claim.plan_id)
+        decided = decide_plan(inputs, settings, claim.plan_id, orders, before, last)
         progress.reached(0.8, f"{name}: writing purchase orders and the report")
         published = plans.publish(
             claim,

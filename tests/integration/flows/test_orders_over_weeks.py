@@ -12,6 +12,7 @@ from shop import Shop, World
 from artifacts.plan_words import Language
 from intake.errors import ConflictError, InputError, MissingError
 from planning.order_states import OrderAction, OrderState
+from planning.plan_difference import CAUSES
 from storage import ids
 from storage.keys import pointer_in
 from storage.manifests import Published
@@ -88,6 +89,16 @@ def test_an_issued_order_counts_next_week_and_is_not_bought_twice(ready: Shop) -
     lines = ready.lines(second)
     needed = lines["order_up_to_level"] - lines["on_hand"]
     assert (lines["order_quantity"] <= (needed - lines["on_order"] + lines["pack_size"]).clip(lower=0)).all()
+
+    assert "difference.csv" not in first.manifest.files
+    changes = ready.table(second, "difference.csv").set_index("unique_id")
+    assert dict(changes["order_quantity"]) == ordered(ready, second)
+    assert dict(changes["previous_quantity"]) == ordered(ready, first)
+    assert (changes[list(CAUSES)].sum(axis=1) == changes["change"]).all()
+    assert not changes["not_ordered"].any(), "all of the first plan was issued"
+    risk = ready.table(second, "risk.csv")
+    assert risk["scope"].tolist() == ["line"] * 3 + ["supplier", "total"]
+    assert risk["purchase"].iloc[-1] == pytest.approx(lines["amount"].sum())
 
 
 def test_what_came_is_counted_once_and_the_rest_is_still_on_order(ready: Shop) -> None:

@@ -60,7 +60,7 @@ def test_a_week_that_went_as_planned_changes_nothing() -> None:
     """30 for three weeks less 20 there: 10. A week on, 10 of 30 are sold and 10 more were ordered."""
     row = told(planned([10] * 4, 20), planned([10] * 4, 20, first=1), 10, [10.0] * 4)
     assert (row["previous_quantity"], row["order_quantity"], causes(row)) == (10, 10, {})
-    assert row["explanation"] == "As last time."
+    assert row["explanation"] == "As much as last time."
 
 
 def test_what_was_sold_found_and_forecast_is_told_apart() -> None:
@@ -70,7 +70,7 @@ def test_what_was_sold_found_and_forecast_is_told_apart() -> None:
     assert (row["previous_quantity"], row["order_quantity"]) == (10, 14)
     assert causes(row) == {"sales": 15, "counted": -3, "forecast": 12, "lost_before_arrival": -20}
     assert row["explanation"] == (
-        "+4: -20 lost before the order arrives, +15 more sold than forecast (25, not 10), "
+        "4 more than last time: -20 lost before the order arrives, +15 more sold than forecast (25, not 10), "
         "+12 higher forecast (promotion), -3 found in the count."
     )
 
@@ -101,7 +101,8 @@ def test_what_was_not_ordered_and_what_was_too_much_have_their_names() -> None:
     row = told(planned([10] * 4, 50), planned([10] * 4, 40, first=1), 10, [10.0] * 4)
     assert causes(row) == {"last_order": 10, "surplus": -10}
     assert row["explanation"] == (
-        "+0: +10 to sell since (10) beyond the last order (0), -10 too many last time, used up since."
+        "As much as last time: +10 to sell since (10) beyond the last order (0), "
+        "-10 too many last time, used up since."
     )
 
 
@@ -154,7 +155,7 @@ def test_a_higher_service_is_a_parameter_and_a_wider_spread_is_not() -> None:
     assert causes(told(before, safer, 10, [10.0] * 4)) == {"uncertainty": 6}
     asked = told(before, safer.assign(critical_ratio=0.99), 10, [10.0] * 4)
     assert causes(asked) == {"parameters": 6}
-    assert asked["explanation"] == "+6: +6 service 0.99, not 0.95."
+    assert asked["explanation"] == "6 more than last time: +6 service 0.99, not 0.95."
 
 
 def test_plans_of_the_same_week_are_not_compared() -> None:
