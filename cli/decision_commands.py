@@ -54,6 +54,14 @@ Assume = Annotated[
         help="What is not known of the coming periods, repeatable: a number, by_weekday, year_ago or last.",
     ),
 ]
+Tuned = Annotated[
+    bool,
+    typer.Option(
+        "--tuned/--stated",
+        help="Choose the correction of the critical ratio for each decision from the money of windows "
+        "before it, or keep the stated one.",
+    ),
+]
 Recipe = Annotated[str, typer.Option(help="The recipe that forecasts.")]
 AsOf = Annotated[
     datetime | None,
@@ -91,7 +99,8 @@ def order(
     shortage_cost: ShortageCost = None,
     service_level: ServiceLevel = 0.95,
     assume: Assume = None,
-    recipe: Recipe = "xgboost",
+    recipe: Recipe = "combination",
+    tuned: Tuned = True,
     as_of: AsOf = None,
     paths: Paths = 500,
     seed: Seed = 0,
@@ -126,13 +135,124 @@ def order(
             service_level=service_level,
             recipe=recipe,
             assume=assumptions(assume or []),
+            tuned=tuned,
             as_of=_day(as_of),
             paths=paths,
             seed=seed,
         ),
         out,
         cache,
-        replace=replace,
+        overwrite=replace,
+    )
+
+
+def replay(
+    sales: Sales,
+    start: Annotated[
+        datetime,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="A day of the period at whose end the first order is decided.",
+        ),
+    ],
+    periods: Annotated[
+        int, typer.Option("--weeks", "--periods", min=1, help="Periods of the sales to play after it.")
+    ],
+    windows: Annotated[
+        int,
+        typer.Option(
+            min=1, help="So many times, each from where the orders before end, with its own opening."
+        ),
+    ] = 1,
+    count_from: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="The first period that counts, 1 being the first played; the first that an order reaches.",
+        ),
+    ] = None,
+    stock: Annotated[
+        Path | None, _file("What was there at the end of --from; by the rule of docs/planning.md without it.")
+    ] = None,
+    ordered: Annotated[
+        Path | None,
+        _file(
+            "What was really ordered at the end of each period, in the shape of the sales; a column "
+            "order_quantity of the sales will do, too."
+        ),
+    ] = None,
+    in_stock: InStock = None,
+    items: Items = None,
+    suppliers: Suppliers = None,
+    terms: Terms = None,
+    calendar: Calendar = None,
+    mapping: Mapping = None,
+    lead_time: LeadTime = None,
+    review_period: ReviewPeriod = None,
+    holding_cost: HoldingCost = None,
+    shortage_cost: ShortageCost = None,
+    service_level: ServiceLevel = 0.95,
+    recipe: Recipe = "combination",
+    retrain_every: Annotated[int, typer.Option(min=1, help="Decisions that a fit serves.")] = 1,
+    tuned: Tuned = True,
+    closed_loop: Annotated[
+        bool, typer.Option("--closed-loop", help="Forecast from what the own shelf could sell.")
+    ] = False,
+    least_observed: Annotated[
+        int, typer.Option(min=0, help="A series counts once so many of its periods were known.")
+    ] = 13,
+    as_of: AsOf = None,
+    paths: Paths = 500,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Orders per period, summary.csv and replay.png.")
+    ] = None,
+    cache: Cache = None,
+    replace: Replace = False,
+) -> None:
+    """Decide every period of the past again, with only what was known then, and count the money.
+
+    Example: `abasto replay --sales sales.csv --from 2023-01-16 --weeks 8 --lead-time 2 --holding-cost 0.2
+    --shortage-cost 1`. Beside it stand a rule of thumb (a seasonal moving average, ordered up to one period
+    more than must be covered) and, where it is known, what was really ordered.
+    """
+    from cli.decision_files import DecisionFiles
+    from cli.order import Decision
+    from cli.replay import Span
+    from cli.replay import replay as replay_files
+    from planning.replayed_history import ReplayRules
+    from planning.stated_terms import StatedTerms
+
+    replay_files(
+        DecisionFiles(
+            sales=sales,
+            stock=stock,
+            in_stock=in_stock,
+            items=items,
+            suppliers=suppliers,
+            terms=terms,
+            calendar=calendar,
+            mapping=mapping,
+        ),
+        Decision(
+            stated=StatedTerms(lead_time, holding_cost, shortage_cost),
+            review_period=review_period,
+            service_level=service_level,
+            recipe=recipe,
+            assume={},
+            as_of=_day(as_of),
+            paths=paths,
+            seed=seed,
+        ),
+        ReplayRules(
+            retrain_every=retrain_every, tuned=tuned, closed_loop=closed_loop, least_observed=least_observed
+        ),
+        Span(start=start.date(), periods=periods, windows=windows, count_from=count_from),
+        ordered=ordered,
+        out=out,
+        cache=cache,
+        overwrite=replace,
     )
 
 

@@ -39,7 +39,7 @@ class DecisionFiles:
 
 @dataclass(frozen=True, eq=False)
 class DecisionTables:
-    """The files as they were understood. `stock` also says what its columns were called."""
+    """The files as they were understood. `series_headers`: as sales call the columns of unique_id."""
 
     sales: Sales
     rules: DatasetRules
@@ -48,6 +48,7 @@ class DecisionTables:
     suppliers: pd.DataFrame | None
     terms: pd.DataFrame | None
     calendar: pd.DataFrame | None
+    series_headers: tuple[str, ...] = ()
 
     def panel(self, horizon: int) -> Panel:
         """All sales with what items, calendar and rules say about them, `horizon` periods ahead too."""
@@ -86,7 +87,15 @@ def read_files(files: DecisionFiles, as_of: date | None) -> DecisionTables:
     items, suppliers, terms, calendar = (
         None if reading is None else reading.frame for reading in others.values()
     )
-    return DecisionTables(sales, mapping.rules, stock, items, suppliers, terms, calendar)
+    return DecisionTables(
+        sales, mapping.rules, stock, items, suppliers, terms, calendar, sold[0].series_headers
+    )
+
+
+def read_ordered(file: Path, mapping: Path | None) -> pd.DataFrame:
+    """What was really ordered, from a file in the shape of sales: unique_id, ds, order_quantity."""
+    frame = _read_file(file, Table.SALES, mapping).frame
+    return frame[["unique_id", "ds"]].assign(order_quantity=frame["y"])
 
 
 def _read(file: Path | None, table: Table, mapping: Path | None) -> Reading | None:

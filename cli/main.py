@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from cli.console import errors
 from cli.decision_commands import order as order_from_files
+from cli.decision_commands import replay as replay_from_files
 from cli.order_commands import Dataset, orders_app
 from intake.errors import AbastoError
 from intake.tables import Table
@@ -233,6 +234,7 @@ def run(
 
 
 app.command("order")(order_from_files)
+app.command("replay")(replay_from_files)
 
 
 @app.command()

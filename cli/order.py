@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -17,9 +17,7 @@ from cli.decision_files import DecisionFiles, DecisionTables, read_files
 from cli.forecast_cache import ForecastCache
 from forecasting.features.rows import RowLimits
 from forecasting.judging.past_forecasts import PastForecasts, past_forecasts
-from forecasting.model import Model, ModelSettings, fit
-from forecasting.paths.demand_law import MOST_ROWS
-from forecasting.paths.demand_paths import DemandPaths
+from forecasting.paths.rolling_paths import RollingPaths
 from forecasting.recipes.registry import Candidate
 from forecasting.series.assumptions import Assumption
 from forecasting.series.dataset_panel import with_prices_kept
@@ -30,13 +28,12 @@ from intake.periods import following, iso_week, period_end, shift
 from planning.explanations import periods
 from planning.open_orders import OPEN_ORDER_COLUMNS, resolve_open_orders
 from planning.order_table import order_table
+from planning.past_windows import archive_cutoffs, correction_before, sourced_rules
 from planning.plan import Plan, PlanSettings, usual_review_period
 from planning.replenishment import horizon_needed, replenish
 from planning.stated_terms import PlanningTables, StatedTerms, completed
 
 CACHE: Final = ".abasto-cache"
-MOST_CUTOFFS: Final = 40
-FEWEST_CUTOFFS: Final = 8
 _REASONS_SHOWN: Final = 10
 
 
@@ -44,7 +41,8 @@ _REASONS_SHOWN: Final = 10
 class Decision:
     """How to decide: `recipe` forecasts, `assume` says what is not known of the periods ahead.
 
-    `review_period`: a week where it is None. The others as in `PlanSettings` and `read_files`.
+    `review_period`: a week where it is None. `tuned`: whether the correction of the critical ratio is chosen
+    by the money of past windows. The others as in `PlanSettings` and `read_files`.
     """
 
     stated: StatedTerms
@@ -52,6 +50,7 @@ class Decision:
     assume: Mapping[str, Assumption]
     review_period: int | None = None
     service_level: float = 0.95
+    tuned: bool = True
     as_of: date | None = None
     paths: int = 500
     seed: int = 0
@@ -66,13 +65,15 @@ class Decision:
         )
 
 
-def order(files: DecisionFiles, decision: Decision, out: Path, cache: Path | None, *, replace: bool) -> None:
+def order(
+    files: DecisionFiles, decision: Decision, out: Path, cache: Path | None, *, overwrite: bool
+) -> None:
     """Read the files, decide, write `out`, and print what was decided.
 
     InputError and MissingError say what is wrong with a file or a parameter; ConflictError where `out` is
     there and may not be replaced.
     """
-    if out.exists() and not replace:
+    if out.exists() and not overwrite:
         raise ConflictError(f"{out} is there already; --replace writes it anew, --out names another file")
     began = perf_counter()
     tables = read_files(files, decision.as_of)
@@ -98,12 +99,16 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
     extended = _extended(panel, cutoff, horizon, decision)
     for note in extended.notes:
         progress(note)
-    paths = forecast(extended, cutoff, horizon, decision, cache)[1]
-    progress("deciding what to order")
+    rolling = forecasts(extended, cutoff, horizon, decision, cache)
+    origin = rolling.history.position(cutoff)
+    if decision.tuned:
+        settings = _tuned(rolling, origin, planning, settings, cache)
+    progress(f"{cache.made} pieces made, {cache.found} taken from {cache.folder}")
+    progress(f"drawing {decision.paths} demand paths over {periods(horizon, freq)}, deciding what to order")
     own = pd.DataFrame(columns=[*OPEN_ORDER_COLUMNS, "state"])
     open_orders = resolve_open_orders(stock, own, cutoff=cutoff, freq=freq)
     return replenish(
-        paths,
+        rolling.at(origin, decision.paths, decision.seed),
         stock=stock,
         items=planning.items,
         suppliers=planning.suppliers,
@@ -113,6 +118,20 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
         freq=freq,
         settings=settings,
     )
+
+
+def _tuned(
+    rolling: RollingPaths, origin: int, planning: PlanningTables, settings: PlanSettings, cache: ForecastCache
+) -> PlanSettings:
+    """The settings with the correction of the critical ratio that past windows speak for."""
+    rules = sourced_rules(rolling.history.unique_id, planning, settings, rolling.history.freq)
+    if rules is None:
+        progress("the correction of the critical ratio stays as stated: not every item has both costs")
+        return settings
+    progress("what other corrections of the critical ratio would have cost in past windows")
+    chosen = correction_before(rolling, origin, rules, settings.carry_over_factor, cache)
+    say(f"Correction of the critical ratio: {chosen.reason}.")
+    return replace(settings, carry_over_factor=chosen.carry_over_factor)
 
 
 def _extended(panel: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision) -> Panel:
@@ -135,29 +154,26 @@ def _planning_tables(
     )
 
 
-def forecast(
-    extended: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision, cache: ForecastCache
-) -> tuple[Model, DemandPaths]:
-    """The model of everything up to the cutoff, and its demand paths; its past errors come from the cache
-    where they are there.
+def forecasts(
+    extended: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision, keep: ForecastCache
+) -> RollingPaths:
+    """Forecasts from the cutoff, by a fit on all before it, and from past periods, to know how they err.
+
+    Those of the past are taken from `keep` where they are there.
     """
     known = extended.upto(cutoff)
     history = History.of(known, until=shift(cutoff, horizon, extended.freq))
-    series = len(history.unique_id)
-    wanted = PastForecasts(
-        Candidate(decision.recipe),
-        horizon,
-        cutoffs=min(MOST_CUTOFFS, max(FEWEST_CUTOFFS, MOST_ROWS // series)),
-        limits=RowLimits(seed=decision.seed),
-    )
-    progress(f"{decision.recipe}: forecasts from {wanted.cutoffs} past periods, to know its errors")
-    errors = past_forecasts(history, history.position(cutoff), wanted, cache)
-    progress(f"{cache.made} fits made, {cache.found} taken from {cache.folder}")
-    progress(f"{decision.recipe}: fit on {series:,} series up to {cutoff:%Y-%m-%d}")
-    settings = ModelSettings(decision.recipe, horizon=horizon, seed=decision.seed)
-    model = fit(extended, cutoff, settings, errors)
-    progress(f"drawing {decision.paths} demand paths over {periods(horizon, extended.freq)}")
-    return model, model.demand_paths(extended, cutoff, horizon, decision.paths, decision.seed)
+    candidate, step = Candidate(decision.recipe), decision.settings(extended.freq).review_period
+    origin, limits = history.position(cutoff), RowLimits(seed=decision.seed)
+    wanted = archive_cutoffs(len(history.unique_id), tuned=decision.tuned)
+    progress(f"{decision.recipe}: forecasts from {wanted} past periods, to know its errors")
+    over = origin - step * -(-horizon // step)
+    past = PastForecasts(candidate, horizon, wanted, step=step, limits=limits)
+    before = past_forecasts(history, over + horizon, past, keep)
+    progress(f"{decision.recipe}: fit on {len(history.unique_id):,} series up to {cutoff:%Y-%m-%d}")
+    one = PastForecasts(candidate, horizon, cutoffs=1, refit=1, step=step, limits=limits)
+    now = past_forecasts(history, origin + horizon, one, keep)
+    return RollingPaths(pd.concat([before, now], ignore_index=True), known, history, horizon)
 
 
 def _summarise(plan: Plan, table: pd.DataFrame, tables: DecisionTables, out: Path, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """What a recipe would have forecast at past cutoffs: the errors that demand paths are made of.
 
-A fit serves the `refit` periods that begin with its own, and which periods these are depends on the calendar
+A fit serves `refit` cutoffs from its own on, and which they are depends on the calendar
 alone, not on where the history ends: a week later, what was forecast before is the same and need not be made
 again. Whoever keeps forecasts knows by a fingerprint that they are the same.
 """
@@ -35,19 +35,20 @@ LEAST_HISTORY: Final = 4  # horizons that lie before a fit
 @dataclass(frozen=True)
 class PastForecasts:
     """Which forecasts to make: of `candidate`, `horizon` periods ahead, from each of so many `cutoffs`, which
-    are the newest whose horizon is over. `refit`: periods that a fit serves.
+    are the newest whose horizon is over and lie `step` periods apart. `refit`: cutoffs that a fit serves.
     """
 
     candidate: Candidate
     horizon: int
     cutoffs: int
     refit: int = 4
+    step: int = 1
     limits: RowLimits = field(default_factory=RowLimits)
 
     def __post_init__(self) -> None:
         """Raise InputError unless all numbers are 1 or more."""
-        if min(self.horizon, self.cutoffs, self.refit) < 1:
-            raise InputError("horizon, cutoffs and refit of past forecasts must be 1 or more")
+        if min(self.horizon, self.cutoffs, self.refit, self.step) < 1:
+            raise InputError("horizon, cutoffs, refit and step of past forecasts must be 1 or more")
 
 
 def made_now(_: str, __: int, make: Callable[[], Array]) -> Array:
@@ -63,13 +64,14 @@ def past_forecasts(
     Columns as `backtest.evaluate`, sorted by cutoff, series and horizon; nothing after `until` is looked at.
     Cutoffs with too little history are left out. `keep` is asked once for the forecasts of each fit.
     """
-    last = until - wanted.horizon
+    last, step = until - wanted.horizon, wanted.step
     least = LEAST_HISTORY * wanted.horizon - 1
-    earliest = max(last - wanted.cutoffs + 1, least)
-    number = int(period_number(history.ds[0], history.freq)[0])
+    number = (int(period_number(history.ds[0], history.freq)[0]) + last) // step  # of the last cutoff
+    before = min(wanted.cutoffs - 1, (last - least) // step) if last >= least else -1
+    fits = range((number - before) // wanted.refit, number // wanted.refit + 1) if before >= 0 else ()
     blocks = [
-        range(start, min(start + wanted.refit, last + 1))
-        for start in range(earliest - (number + earliest) % wanted.refit, last + 1, wanted.refit)
+        range(start, min(start + step * wanted.refit, last + 1), step)
+        for start in (last - step * (number - fit * wanted.refit) for fit in fits)
         if start >= least and len(history.begun(start))
     ]
     if not blocks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +19,14 @@ from planning.stated_terms import StatedTerms
 WEEKS = pd.date_range("2024-01-01", periods=40, freq="W-MON")
 SERIES = [(shop, product) for shop in ("7", "12") for product in ("126", "40", "9")]
 DECISION = Decision(
-    stated=StatedTerms(2, 0.2, 1.0), recipe="moving_average", assume={}, review_period=1, paths=60
+    stated=StatedTerms(2, 0.2, 1.0),
+    recipe="moving_average",
+    assume={},
+    review_period=1,
+    tuned=False,
+    paths=60,
 )
+TUNED = replace(DECISION, tuned=True)
 
 
 def sold() -> pd.DataFrame:
@@ -70,7 +77,7 @@ def files(tmp_path: Path) -> DecisionFiles:
 
 
 def ordered(files: DecisionFiles, out: Path, decision: Decision = DECISION) -> pd.DataFrame:
-    order(files, decision, out, None, replace=False)
+    order(files, decision, out, None, overwrite=False)
     return pd.read_csv(BytesIO(out.read_bytes()), dtype={"Store": str, "Product": str})
 
 
@@ -115,9 +122,9 @@ def test_what_is_there_is_not_written_over_unless_asked(files: DecisionFiles, tm
     out = tmp_path / "orders.csv"
     out.write_text("signed", encoding="utf-8")
     with pytest.raises(ConflictError, match="--replace"):
-        order(files, DECISION, out, None, replace=False)
+        order(files, DECISION, out, None, overwrite=False)
     assert out.read_text(encoding="utf-8") == "signed"
-    order(files, DECISION, out, None, replace=True)
+    order(files, DECISION, out, None, overwrite=True)
     assert out.read_text(encoding="utf-8").startswith("Store,Product,order_quantity")
 
 
@@ -125,19 +132,19 @@ def test_past_forecasts_are_kept_and_those_of_a_damaged_file_made_again(
     files: DecisionFiles, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, cache = tmp_path / "orders.csv", tmp_path / ".abasto-cache"
-    order(files, DECISION, out, None, replace=False)
+    order(files, TUNED, out, None, overwrite=False)
     first, kept = out.read_bytes(), sorted(cache.glob("*.npy"))
-    assert f"{len(kept)} fits made, 0 taken" in capsys.readouterr().out
+    assert f"{len(kept)} pieces made, 0 taken" in capsys.readouterr().out
     kept[0].write_bytes(kept[0].read_bytes()[:-8] + bytes(8))
-    order(files, DECISION, out, None, replace=True)
-    assert f"1 fits made, {len(kept) - 1} taken" in capsys.readouterr().out
+    order(files, TUNED, out, None, overwrite=True)
+    assert f"1 pieces made, {len(kept) - 1} taken" in capsys.readouterr().out
     assert out.read_bytes() == first
 
     sales = pd.read_csv(tmp_path / "sales.csv")
     sales.iloc[0, 2] += 50  # the first week of one series
     sales.to_csv(tmp_path / "sales.csv", index=False)
-    order(files, DECISION, out, None, replace=True)
-    assert f"{len(kept)} fits made, 0 taken" in capsys.readouterr().out
+    order(files, DECISION, out, None, overwrite=True)
+    assert "0 taken" in capsys.readouterr().out
 
 
 def test_what_cannot_be_used_is_said_with_its_place_and_the_way_out(
@@ -150,17 +157,17 @@ def test_what_cannot_be_used_is_said_with_its_place_and_the_way_out(
             Decision(stated=StatedTerms(), recipe="moving_average", assume={}),
             out,
             None,
-            replace=False,
+            overwrite=False,
         )
     with pytest.raises(InputError, match="state both"):
         StatedTerms(2, 0.2)
     (tmp_path / "in_stock.csv").write_text(wide(sold()), encoding="utf-8")
     with pytest.raises(InputError, match=r"in_stock\.csv, column 'y': in_stock is yes or no"):
-        order(files, DECISION, out, None, replace=False)
+        order(files, DECISION, out, None, overwrite=False)
     text = (tmp_path / "state.csv").read_text(encoding="utf-8")
     (tmp_path / "state.csv").write_text(text.replace("12,9,5,", "12,9,many,"), encoding="utf-8")
     with pytest.raises(InputError, match=r"state\.csv: .*line 2, column 'End Inventory': 'many'"):
-        order(files, DECISION, out, None, replace=False)
+        order(files, DECISION, out, None, overwrite=False)
     promoted = long(sold(), sold() >= 0).replace("in_stock", "promotion")
     (tmp_path / "long.csv").write_text(promoted, encoding="utf-8")
     (tmp_path / "state.csv").write_text(text, encoding="utf-8")
@@ -170,7 +177,7 @@ def test_what_cannot_be_used_is_said_with_its_place_and_the_way_out(
             DECISION,
             out,
             None,
-            replace=False,
+            overwrite=False,
         )
     assert not out.exists()
 
