@@ -15,6 +15,7 @@
   python -m benchmarks.ticket_lines        ten million ticket lines to a weekly panel, beside polars
   python -m benchmarks.material_requirements
                                            50,000 links of a bill of materials exploded over 52 weeks
+  python -m benchmarks.simulator_speed     how many weeks the inventory simulator plays in a minute
   python -m benchmarks.promotion_level     how often a promotion is luck, and how often a better model waits
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
   python -m benchmarks.fuzz                damaged files into the door; 10 minutes (make bench-fuzz)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from intake.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    _Stated = TypeVar("_Stated", bound=DataclassInstance)
 
 Quantities = npt.NDArray[np.float64]
 
@@ -80,6 +86,15 @@ class StockRules:
             most = np.floor(most / packs + _FLOAT_DUST) * packs
         order = np.minimum(wanted, most)
         return np.where((asked > 0) & (order >= least) & (order > 0), order, 0.0)
+
+
+def rows_of(stated: _Stated, rows: slice) -> _Stated:
+    """The same for some of the series, of a frozen dataclass whose amounts are one for all or one per
+    series."""
+    each = {field.name: getattr(stated, field.name) for field in fields(stated)}
+    return replace(
+        stated, **{name: np.asarray(amount)[rows] for name, amount in each.items() if np.ndim(amount)}
+    )
 
 
 def _column(amount: npt.ArrayLike) -> Quantities:
