@@ -17,6 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planning.decision_cost import opening_stock
+from planning.policies.seasonal_cover import order_for_cover, seasonal_moving_average
+from planning.replay import account, replay
+from planning.simulation.money import Costs
+
 Array = npt.NDArray[np.float64]
 Order = Callable[[int, Array, Array], Array]
 """(week, on hand by series, receipts of the next two weeks by series) -> units to order."""
@@ -71,63 +76,41 @@ def read_contest(folder: Path) -> Contest:
     return Contest(np.where(there > 0, y, np.nan), ds, long, attributes)
 
 
-def mean_known(values: Array, axis: int) -> Array:
-    """Mean of what is not NaN along `axis`; 0 where nothing is."""
-    known = ~np.isnan(values)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=axis) / np.maximum(known.sum(axis=axis), 1))
-
-
 def first_state(demand: Array, origin: int) -> tuple[Array, Array]:
     """On hand at the end of week `origin` and receipts (series, 2) of the next two weeks.
 
     On hand is the mean demand of the last 52 weeks, rounded up; what is in transit fills it up to two weeks.
     """
-    mean = mean_known(demand[:, max(origin - 51, 0) : origin + 1], axis=1)
-    on_hand = np.ceil(mean)
-    later = np.maximum(np.round(2 * mean) - on_hand, 0.0)
-    return on_hand, np.stack([np.zeros_like(later), later], axis=1)
+    opening = opening_stock(demand[:, max(origin - 51, 0) : origin + 1], LEAD_TIME)
+    return opening.on_hand, opening.receipts
 
 
 def play(demand: Array, origin: int, order: Order) -> float:
     """Cost of the window that stands at the end of week `origin`, ordering by `order`."""
     on_hand, receipts = first_state(demand, origin)
     counts = (~np.isnan(demand[:, : origin + 1])).sum(axis=1) >= LEAST_OBSERVED
-    cost = 0.0
-    for week in range(origin, origin + LEAD_TIME + ORDERS + 1):
-        if week > origin:
-            on_hand = on_hand + receipts[:, 0]
-            known = ~np.isnan(demand[:, week])
-            wanted = np.where(known, demand[:, week], 0.0)
-            lost = np.maximum(wanted - on_hand, 0.0)
-            on_hand = np.maximum(on_hand - wanted, 0.0)
-            if week > origin + LEAD_TIME:
-                cost += float((HOLDING_COST * on_hand + SHORTAGE_COST * lost)[known & counts].sum())
-            receipts = receipts[:, 1:]
-        placed = order(week, on_hand, receipts) if week < origin + ORDERS else np.zeros_like(on_hand)
-        receipts = np.concatenate([receipts, placed[:, None]], axis=1)
-    return cost
+    played = replay(
+        demand[:, origin + 1 : origin + 1 + LEAD_TIME + ORDERS],
+        lambda period, shelf, due: order(origin + period, shelf, due[:, :LEAD_TIME]),
+        on_hand=on_hand,
+        receipts=receipts,
+        lead_time=np.full(len(demand), LEAD_TIME),
+        orders=ORDERS,
+    )
+    weeks = account(played, Costs(holding_cost=HOLDING_COST, shortage_cost=SHORTAGE_COST), counts)
+    return float(weeks["cost"].iloc[LEAD_TIME:].sum())
 
 
 def benchmark_forecast(demand: Array, ds: pd.DatetimeIndex, origin: int, horizon: int) -> Array:
-    """The public benchmark's forecast (series, horizon) from the end of week `origin`.
-
-    The mean of the last 13 weeks without their season, times the season: mean sales of all series by week of
-    the year over the mean of these means.
-    """
-    dates = ds[: origin + 1]
-    number = np.asarray(dates.isocalendar().week, dtype=np.int64)
-    by_week = pd.Series(mean_known(demand[:, : origin + 1], axis=0)).groupby(number).mean()
-    season = (by_week / by_week.mean()).reindex(range(1, 54)).fillna(1.0).to_numpy()
-    usual = mean_known((demand[:, : origin + 1] / season[number - 1])[:, -13:], axis=1)
-    ahead = dates[-1] + pd.to_timedelta(7 * np.arange(1, horizon + 1), unit="D")
-    return np.asarray(usual[:, None] * season[np.asarray(ahead.isocalendar().week, dtype=np.int64) - 1])
+    """The public benchmark's forecast (series, horizon) from the end of week `origin`."""
+    return seasonal_moving_average(demand[:, : origin + 1], ds[: origin + 1], "W-MON", horizon)
 
 
 def benchmark_order(contest: Contest) -> Order:
     """Order up to four weeks of the benchmark's forecast, less what is on hand and in transit."""
 
     def order(week: int, on_hand: Array, receipts: Array) -> Array:
-        wanted = benchmark_forecast(contest.demand, contest.ds, week, COVER).sum(axis=1)
-        return np.maximum(np.round(wanted - on_hand - receipts.sum(axis=1)), 0.0)
+        forecast = benchmark_forecast(contest.demand, contest.ds, week, COVER)
+        return order_for_cover(forecast, on_hand, receipts)
 
     return order
