@@ -12,6 +12,7 @@ from intake.errors import ServiceError
 from storage.settings import Settings
 
 _LOOK_EVERY = 2.0  # seconds
+_TITLES = {"store": "object store", "prefect": "Prefect server", "worker": "worker"}
 
 
 def stay_up() -> None:
@@ -52,7 +53,8 @@ def _until_a_server_ends(settings: Settings) -> None:
         ended = [server.name for server in status(settings) if server.state == "stopped"]
         if ended:
             raise ServiceError(
-                f"The {ended[0]} has ended by itself: see {settings.home / 'logs'}, then `abasto up` again."
+                f"The {_TITLES[ended[0]]} has ended by itself: see {settings.home / 'logs'}, "
+                "then `abasto up` again."
             )
 
 
