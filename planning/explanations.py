@@ -29,6 +29,8 @@ class Line(Protocol):
     perishing: int
     price_break: int
     coupling: int
+    coupling_words: str
+    instead_of: str
     pinned: int
     is_pinned: bool
     unit_cost: float
@@ -124,8 +126,11 @@ def _rounded(line: Line, required: int) -> str:
         (line.minimum_rounding, f"raised to the minimum quantity {line.minimum_order_quantity}"),
         (line.perishing, f"{-line.perishing} fewer, for what would expire costs more"),
         (line.price_break, f"raised by {line.price_break} to the price {line.unit_cost:g}"),
-        (line.coupling, f"raised by {line.coupling} to reach the minimum order value of {line.supplier_id}"),
         (line.pinned, "pinned by the planner"),
+        (
+            line.coupling,
+            line.coupling_words.format(units=abs(line.coupling), supplier_id=line.supplier_id),
+        ),
     ):
         quantity += units
         if units:
@@ -143,18 +148,7 @@ def _packs(line: Line, quantity: int) -> str:
 
 
 def _remarks(line: Line) -> list[str]:
-    remarks = []
-    if line.is_pinned and not line.pinned:
-        remarks.append("Pinned by the planner")
-    if line.order_waste >= 0.5:
-        remarks.append(
-            f"Of these about {line.order_waste:.0f} will expire ({line.waste_of_order_money:,.2f}); without "
-            f"them {line.lost_sales_without:.0f} lost sales ({line.lost_without_money:,.2f})"
-        )
-    if line.price_break:
-        remarks.append(f"The lower price saves {line.saved:,.2f}, more than it costs to hold them")
-    if line.order_quantity and line.order_date > line.first_day:
-        remarks.append(f"To be ordered on {line.order_date:%A} {day(line.order_date)}")
+    remarks = _about_the_order(line)
     if line.expected_waste:
         remarks.append(f"{line.expected_waste} more on the shelf will expire unsold and do not count")
     if line.unusable:
@@ -170,4 +164,22 @@ def _remarks(line: Line) -> list[str]:
     elif not pd.isna(line.out_of_stock):
         order = "this order" if line.order_quantity else "an order"
         remarks.append(f"Without {order} out of stock from {day(line.out_of_stock)}")
+    return remarks
+
+
+def _about_the_order(line: Line) -> list[str]:
+    remarks = []
+    if line.instead_of:
+        remarks.append(f"From {line.supplier_id}: at {line.instead_of} the order would be below the minimum")
+    if line.is_pinned and not line.pinned:
+        remarks.append("Pinned by the planner")
+    if line.order_waste >= 0.5:
+        remarks.append(
+            f"Of these about {line.order_waste:.0f} will expire ({line.waste_of_order_money:,.2f}); without "
+            f"them {line.lost_sales_without:.0f} lost sales ({line.lost_without_money:,.2f})"
+        )
+    if line.price_break:
+        remarks.append(f"The lower price saves {line.saved:,.2f}, more than it costs to hold them")
+    if line.order_quantity and line.order_date > line.first_day:
+        remarks.append(f"To be ordered on {line.order_date:%A} {day(line.order_date)}")
     return remarks

@@ -1,5 +1,4 @@
-"""The lines of a plan in money: prices, what perishes, prices that fall with the quantity, what an order is
-worth."""
+"""The lines of a plan in money: their prices, and what an order is expected to cost."""
 
 from __future__ import annotations
 
@@ -14,9 +13,8 @@ from intake.periods import periods_a_year
 from planning.explanations import Line, day
 from planning.inventory_position import Receipts, Shelf
 from planning.inventory_simulator import Quantities
-from planning.order_economics import Integers, OrderSituation, cheapest, order_cost
+from planning.order_economics import Integers, OrderSituation, order_cost
 from planning.order_lines import receipts_with
-from planning.pack_sizes import whole_packs
 from planning.plan import Exceptions, PlanSettings, usual_review_period
 
 if TYPE_CHECKING:
@@ -38,7 +36,10 @@ def with_prices(lines: pd.DataFrame, settings: PlanSettings, freq: str) -> pd.Da
     margin = lines["price"] - lines["unit_cost"]
     own = lines["shortage_cost"].where(lines["shortage_cost"].notna(), margin.where(margin > implied))
     return lines.assign(
-        holding_price=holding, shortage_price=own.where(own.notna(), implied), stated=own.notna()
+        list_price=lines["unit_cost"],
+        holding_price=holding,
+        shortage_price=own.where(own.notna(), implied),
+        stated=own.notna(),
     )
 
 
@@ -69,84 +70,9 @@ def situation_of(
     )
 
 
-def perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Exceptions) -> pd.DataFrame:
-    """Orders of which some may expire, as the pack count of least expected money, never more than required.
-
-    Where a lost sale has no price but the one that a service level implies, which knows of no waste, or a
-    unit no cost, the order stays and what will expire is said.
-    """
-    quantity = lines["order_quantity"].to_numpy()
-    priced = (lines["stated"] & lines["holding_price"].notna() & lines["unit_cost"].notna()).to_numpy()
-    rows = np.flatnonzero((quantity > 0) & priced & situation.may_expire(quantity.astype(np.float64)))
-    chosen = quantity.copy()
-    if len(rows):
-        some = situation.of(rows)
-        pack = lines["pack_size"].to_numpy()[rows]
-        minimum = whole_packs(lines["minimum_order_quantity"].to_numpy()[rows], pack)
-        floor = np.minimum(lines["floor"].to_numpy()[rows], quantity[rows])
-        least = whole_packs(np.maximum(floor, np.maximum(minimum, 1)), pack) // pack
-
-        def money(packs: Integers) -> Quantities:
-            return order_cost(some, (packs * pack[:, None]).astype(np.float64)).money
-
-        packs = cheapest(money, least, quantity[rows] // pack)
-        none = money(np.stack([np.zeros_like(packs), packs], axis=1)).argmin(axis=1) == 0
-        chosen[rows] = np.where(none & (floor == 0), 0, packs * pack)
-    for at in np.flatnonzero((chosen == 0) & (quantity > 0)):
-        reason = (
-            f"{quantity[at]} would be ordered, and what of it expires costs more than the lost sales: "
-            "nothing is ordered; ask for a smaller pack, or pin an order"
-        )
-        exceptions.append((lines["unique_id"].iloc[at], lines["supplier_id"].iloc[at], reason))
-    return lines.assign(perishing=chosen - quantity, order_quantity=chosen, by_money=priced)
-
-
-def at_price_breaks(lines: pd.DataFrame, situation: OrderSituation, prices: pd.DataFrame) -> pd.DataFrame:
-    """Orders moved up to a quantity whose price pays for what it costs to hold and to waste.
-
-    prices: `sourcing.PRICE_COLUMNS`. Moving from q at the price c to a break b at c' < c saves (c - c') b on
-    the goods, since what is not ordered now is ordered later at c, and costs the rise of the expected money.
-    Adds saved, the money saved on the goods.
-    """
-    quantity = lines["order_quantity"].to_numpy()
-    lines = lines.assign(unit_cost=price_at(lines, prices, quantity), saved=0.0)
-    if prices.empty:
-        return lines
-    known = (lines["holding_price"].notna() & lines["shortage_price"].notna()).to_numpy()
-    offers = lines.assign(row=np.arange(len(lines)))[known & (quantity > 0)].merge(
-        prices, on=["unique_id", "supplier_id"], suffixes=("", "_break")
-    )
-    offers = offers[
-        (offers["break_quantity"] > offers["order_quantity"])
-        & (offers["unit_cost_break"] < offers["unit_cost"])
-    ]
-    if offers.empty:
-        return lines
-    pack = offers["pack_size"].to_numpy()
-    raised = whole_packs(np.ceil(offers["break_quantity"].to_numpy()).astype(np.int64), pack)
-    both = np.stack([offers["order_quantity"].to_numpy(), raised], axis=1).astype(np.float64)
-    money = order_cost(situation.of(offers["row"].to_numpy()), both).money
-    saved = (offers["unit_cost"] - offers["unit_cost_break"]).to_numpy() * raised
-    gain = saved - (money[:, 1] - money[:, 0])
-    best = (
-        pd.DataFrame({"row": offers["row"].to_numpy(), "raised": raised, "saved": saved, "gain": gain})
-        .query("gain > 0")
-        .sort_values(["row", "gain"], ascending=[True, False], kind="stable")
-        .drop_duplicates("row")
-    )
-    chosen, worth = quantity.copy(), np.zeros(len(lines))
-    chosen[best["row"]], worth[best["row"]] = best["raised"], best["saved"]
-    return lines.assign(
-        price_break=chosen - quantity,
-        order_quantity=chosen,
-        saved=worth,
-        unit_cost=price_at(lines, prices, chosen),
-    )
-
-
 def price_at(lines: pd.DataFrame, prices: pd.DataFrame, quantity: Integers) -> Quantities:
     """The unit_cost of every line at a quantity: that of the largest break which it reaches."""
-    unit_cost = lines["unit_cost"].to_numpy(np.float64, copy=True)
+    unit_cost = lines["list_price"].to_numpy(np.float64, copy=True)
     if prices.empty:
         return unit_cost
     offers = lines[["unique_id", "supplier_id"]].assign(row=np.arange(len(lines))).merge(prices)

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from intake.periods import following, period_end
-from planning.explanations import Line, explain, periods
+from planning.explanations import Line, explain
 from planning.inventory_position import Receipts, Shelf
 from planning.inventory_simulator import Quantities
 from planning.order_up_to import critical_ratio, project
-from planning.pack_sizes import Units, whole_packs
+from planning.pack_sizes import whole_packs
 from planning.plan import Exceptions, PlanSettings
-from planning.supplier_minimum import Money, raise_to_minimum_value
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
@@ -136,75 +135,11 @@ def rounded_up(lines: pd.DataFrame) -> pd.DataFrame:
         perishing=0,
         price_break=0,
         coupling=0,
+        coupling_words="",
+        instead_of="",
         pinned=0,
+        is_pinned=False,
     )
-
-
-def pinned(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptions) -> pd.DataFrame:
-    """Orders as the planner fixed them: is_pinned says which, `pinned` by how much that is more or less."""
-    wanted = lines["unique_id"].map(settings.pins)
-    fixed = wanted.notna()
-    quantity = wanted.where(fixed, lines["order_quantity"]).astype(np.int64)
-    for name in sorted(set(settings.pins) - set(lines["unique_id"])):
-        reason = (
-            f"is pinned at {settings.pins[name]} and cannot be planned: not ordered; see why, or unpin it"
-        )
-        exceptions.append((name, "", reason))
-    packs, minimum = lines["pack_size"].to_numpy(), lines["minimum_order_quantity"].to_numpy()
-    for at in np.flatnonzero(fixed & (quantity > 0)):
-        wrong = []
-        if quantity.iloc[at] % packs[at]:
-            wrong.append(f"is no whole number of packs of {packs[at]}")
-        if quantity.iloc[at] < minimum[at]:
-            wrong.append(f"is below the minimum quantity {minimum[at]}")
-        if wrong:
-            reason = f"is pinned at {quantity.iloc[at]}, which {' and '.join(wrong)}: ask the supplier"
-            exceptions.append((lines["unique_id"].iloc[at], lines["supplier_id"].iloc[at], reason))
-    change = quantity - lines["order_quantity"]
-    return lines.assign(pinned=change, is_pinned=fixed, order_quantity=quantity)
-
-
-def coupled(lines: pd.DataFrame, settings: PlanSettings, freq: str, exceptions: Exceptions) -> pd.DataFrame:
-    """Raise each supplier's order to its minimum value where what is added sells soon enough."""
-    cover = lines["shelf_periods"].fillna(np.inf).clip(upper=settings.longest_cover)
-    useful = (cover * lines["rate"] - lines["arrival"]).clip(lower=0).astype(np.int64)
-    coupling = pd.Series(0, index=lines.index)
-    for supplier_id, group in lines[lines["minimum_order_value"] > 0].groupby("supplier_id", sort=True):
-        minimum = float(group["minimum_order_value"].iloc[0])
-        quantity = group["order_quantity"].to_numpy()
-        unit_cost = group["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64)
-        longest = useful[group.index].where(~group["is_pinned"], group["order_quantity"])
-        raised = raise_to_minimum_value(
-            quantity,
-            unit_cost=unit_cost,
-            pack_size=group["pack_size"].to_numpy(),
-            minimum_order_quantity=group["minimum_order_quantity"].to_numpy(),
-            longest=np.asarray(longest, dtype=np.int64),
-            minimum_order_value=minimum,
-        )
-        reason = _about_minimum(quantity, raised, unit_cost, minimum, periods(settings.longest_cover, freq))
-        exceptions.extend(("", str(supplier_id), sentence) for sentence in reason)
-        unpriced = group.loc[group["unit_cost"].isna() & (quantity > 0), "unique_id"]
-        without = "has no unit_cost, so it does not count towards the supplier's minimum: complete its terms"
-        exceptions.extend((str(name), str(supplier_id), without) for name in unpriced)
-        coupling.loc[group.index] = (quantity if raised is None else raised) - quantity
-    return lines.assign(coupling=coupling, order_quantity=lines["order_quantity"] + coupling)
-
-
-def _about_minimum(
-    quantity: Units, raised: Units | None, unit_cost: Money, minimum: float, cover: str
-) -> list[str]:
-    """The sentence for the planner where the minimum changed the order or is out of reach."""
-    needed = float(unit_cost @ quantity)
-    short = f"supplier minimum not reached: {needed:,.2f} needed of {minimum:,.2f}"
-    if raised is None:
-        return [
-            f"{short}, and what is missing would not sell within {cover} or the shelf life; "
-            "the order stays as needed: wait, agree on a smaller order, or order elsewhere"
-        ]
-    if (raised == quantity).all():
-        return []
-    return [f"{short}; order raised by {float(unit_cost @ (raised - quantity)):,.2f}"]
 
 
 def described(lines: pd.DataFrame, cutoff: pd.Timestamp, freq: str, plan_id: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -22,8 +23,8 @@ IDENTITY: Final = (
     ("minimum_rounding", 1),
     ("perishing", 1),
     ("price_break", 1),
-    ("coupling", 1),
     ("pinned", 1),
+    ("coupling", 1),
 )
 """The terms, with their signs, that add up to `order_quantity` on every line, in whole units."""
 
@@ -93,6 +94,8 @@ class PlanSettings:
     holding_share: what a year on the shelf costs, as a share of unit_cost, where an item states no
         holding_cost.
     longest_cover: an order is raised to a supplier's minimum value only with what sells in so many periods.
+    below_minimum: what it costs to order below a supplier's minimum value, for each money that is missing.
+    budget: by currency, the most money that the orders may cost; '' where there is one currency.
     pins: order_quantity by unique_id that a planner has fixed; whole units. The plan works around them.
     paths, seed: how many demand paths to ask the model for, and the seed of their draw.
     """
@@ -102,6 +105,8 @@ class PlanSettings:
     carry_over_factor: float = 1.3
     holding_share: float = 0.25
     longest_cover: int = 8
+    below_minimum: float = 1.0
+    budget: Mapping[str, float] = field(default_factory=dict)
     pins: Mapping[str, int] = field(default_factory=dict)
     paths: int = 500
     seed: int = 0
@@ -118,13 +123,20 @@ class PlanSettings:
             raise InputError(
                 f"carry_over_factor must lie between 1 (the myopic ratio) and 2, not {self.carry_over_factor}"
             )
-        if not 0 <= self.holding_share <= 10:
-            raise InputError(f"holding_share must lie between 0 and 10 a year, not {self.holding_share}")
+        for name in ("holding_share", "below_minimum", "seed"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise InputError(f"{name} must be 0 or more, not {getattr(self, name)}")
+        _refuse_limits("budget", self.budget)
+        _refuse_limits("pins", self.pins)
         for name, quantity in self.pins.items():
-            if quantity < 0 or quantity != int(quantity):
-                raise InputError(f"pins: {name} is pinned at {quantity}; give whole units, 0 or more")
-        if self.seed < 0:
-            raise InputError(f"seed must be 0 or more, not {self.seed}")
+            if quantity != int(quantity):
+                raise InputError(f"pins.{name} must be whole units, not {quantity}")
+
+
+def _refuse_limits(option: str, limits: Mapping[str, float]) -> None:
+    for name, number in limits.items():
+        if not number >= 0:
+            raise InputError(f"{option}.{name} must be 0 or more, not {number}")
 
 
 @dataclass(frozen=True)

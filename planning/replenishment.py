@@ -10,27 +10,14 @@ import pandas as pd
 
 from intake.errors import InputError
 from intake.periods import following, iso_week, period_end, periods_a_year, whole_periods
+from planning.budget_limit import within_budget
 from planning.explanations import periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
-from planning.line_money import (
-    about_money,
-    at_price_breaks,
-    perishing,
-    price_at,
-    situation_of,
-    with_money,
-    with_prices,
-)
-from planning.order_days import longest_order_days, on_order_days
-from planning.order_lines import (
-    coupled,
-    described,
-    long_enough,
-    pinned,
-    required,
-    rounded_up,
-    with_ratio,
-)
+from planning.line_decisions import Known, by_themselves, pinned
+from planning.line_money import about_money, with_money
+from planning.minimum_value import at_supplier_minimums
+from planning.order_days import longest_order_days
+from planning.order_lines import described
 from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings, exceptions_table
 from planning.sourcing import choose_terms
 
@@ -59,10 +46,10 @@ def replenish(
     first part of the purchase order numbers; the first revision of the week after the cutoff by default.
 
     Each series: project its stock to arrival on its paths, take the smallest order that keeps the service
-    asked for (`order_up_to.project`), round up to whole packs and the minimum quantity; then raise each
-    supplier's order to its minimum value where that is useful. A series that cannot be planned becomes an
-    exception. InputError if the paths do not start after the cutoff, the stock is of another day, or a
-    table contradicts itself.
+    asked for (`order_up_to.project`), round up to whole packs and the minimum quantity, weigh what expires
+    and what larger quantities cost (`line_decisions`); then keep to pins, suppliers' minimums and the budget
+    as costs least. A series that cannot be planned becomes an exception. InputError if the paths do not start
+    after the cutoff, the stock is of another day, or a table contradicts itself.
 
     The columns: forecast, on_hand (less the mean that will expire) and on_order (due within the interval) are
     rounded means and counts; expected_lost_sales is minus the mean sales lost before arrival, because these
@@ -82,38 +69,18 @@ def replenish(
     upstream = _upstream({row[0] for row in strangers}, items, terms)
     exceptions = [*(row for row in strangers if row[0] not in upstream), *sourcing.exceptions]
     horizon = len(paths.ds)
-    lines = sourcing.frame.assign(
-        series=pd.Index(paths.unique_id).get_indexer(pd.Index(sourcing.frame["unique_id"])),
-        shelf_periods=sourcing.frame["shelf_life"] / ((period_end(paths.ds[0], freq) - paths.ds[0]).days + 1),
-    )
-    kept_for = lines["shelf_periods"].max() if lines["shelf_periods"].notna().any() else 0.0
-    shelf = shelf_from(
-        stock,
-        paths.unique_id,
-        cutoff=cutoff,
-        horizon=horizon + math.ceil(min(kept_for, periods_a_year(freq))),
-        freq=freq,
-    )
+    lasting = sourcing.frame["shelf_life"].max() / ((period_end(paths.ds[0], freq) - paths.ds[0]).days + 1)
+    dated = horizon + math.ceil(min(lasting if lasting > 0 else 0.0, periods_a_year(freq)))
+    shelf = shelf_from(stock, paths.unique_id, cutoff=cutoff, horizon=dated, freq=freq)
     receipts = receipts_from(open_orders, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
     exceptions += _about_stock(paths.unique_id, shelf, receipts)
 
-    lines = lines[shelf.counted[lines["series"]]]
-    lines = on_order_days(
-        lines, cutoff=cutoff, freq=freq, review_period=settings.review_period, exceptions=exceptions
-    )
-    lines = with_ratio(lines, settings, exceptions)
-    lines = with_prices(lines, settings, freq)
-    lines = long_enough(lines, horizon, exceptions)
-    lines = lines.sort_values(["supplier_id", "unique_id"], kind="stable", ignore_index=True)
-    lines = required(lines, paths, shelf, receipts)
-    lines = rounded_up(lines)
-    situation = situation_of(lines, paths, shelf, receipts, freq)
-    lines = perishing(lines, situation, exceptions)
-    lines = at_price_breaks(lines, situation, sourcing.prices)
-    lines = pinned(lines, settings, exceptions)
-    lines = coupled(lines, settings, freq, exceptions)
-    lines = lines.assign(unit_cost=price_at(lines, sourcing.prices, lines["order_quantity"].to_numpy()))
-    lines = with_money(lines, situation)
+    known = Known(paths, shelf, receipts, sourcing.prices, settings, cutoff, freq)
+    decided = by_themselves(sourcing.frame, known, exceptions)
+    decided = pinned(decided, known, exceptions)
+    decided = at_supplier_minimums(decided, sourcing.others, known, exceptions)
+    lines = within_budget(decided, known, exceptions)
+    lines = with_money(lines, decided.situation)
     lines = described(lines, cutoff, freq, plan_id)
     exceptions += about_money(lines)
     return Plan(

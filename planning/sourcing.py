@@ -209,12 +209,15 @@ def _candidates(series: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
 
 
 def _split_prices(candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every offer with the price of its least quantity, and PRICE_COLUMNS of larger quantities."""
+    """Every offer with the price of its least quantity, and PRICE_COLUMNS of larger ones that cost less."""
     quantity = candidates["break_quantity"].fillna(0.0)
     least = quantity.groupby([candidates["unique_id"], candidates["supplier_id"]]).transform("min")
-    falling = candidates.assign(break_quantity=quantity)[(quantity > least) & candidates["unit_cost"].notna()]
-    ordered = falling[list(PRICE_COLUMNS)].sort_values(list(PRICE_COLUMNS[:3]), kind="stable")
-    return candidates[quantity == least], ordered.reset_index(drop=True)
+    ordered = candidates.assign(break_quantity=quantity).sort_values(list(PRICE_COLUMNS[:3]), kind="stable")
+    before = ordered.groupby(["unique_id", "supplier_id"])["unit_cost"].transform(
+        lambda cost: cost.cummin().shift()
+    )
+    falling = ordered.loc[ordered["unit_cost"] < before, list(PRICE_COLUMNS)]
+    return candidates[quantity == least], falling.reset_index(drop=True)
 
 
 def _from_source(

@@ -202,6 +202,17 @@ class ReplenishRequest(Request):
         le=10,
         description="Cost of a year on the shelf as a share of unit_cost, for items without holding_cost.",
     )
+    budget: Annotated[float, Field(ge=0)] | dict[str, Annotated[float, Field(ge=0)]] | None = Field(
+        None,
+        description="Most money that the orders may cost; by currency where there are several.",
+        examples=[5000, {"EUR": 3000, "USD": 2000}],
+    )
+    below_minimum: float = Field(
+        1.0,
+        ge=0,
+        le=1000,
+        description="Cost of ordering below a supplier's minimum, for each money that is missing.",
+    )
     pins: dict[str, Annotated[int, Field(ge=0)]] = Field(
         default_factory=dict,
         max_length=10_000,
@@ -215,6 +226,13 @@ class ReplenishRequest(Request):
         False,
         description="The week has a plan already and its inputs were corrected: make the next revision.",
     )
+
+    @property
+    def budgets(self) -> dict[str, float]:
+        """The budget by currency, '' where it names none."""
+        if self.budget is None or isinstance(self.budget, dict):
+            return self.budget or {}
+        return {"": self.budget}
 
     @property
     def scope(self) -> str:

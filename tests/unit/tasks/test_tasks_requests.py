@@ -41,6 +41,13 @@ def test_the_time_between_orders_depends_on_the_sales_where_nobody_says_it() -> 
         ReplenishRequest(review_period=0)
 
 
+def test_a_budget_is_one_number_or_one_for_each_currency() -> None:
+    asked = [ReplenishRequest(budget=budget).budgets for budget in (None, 500, {"EUR": 300, "USD": 200})]
+    assert asked == [{}, {"": 500}, {"EUR": 300, "USD": 200}]
+    with pytest.raises(ValidationError):
+        ReplenishRequest(budget=-1)
+
+
 def test_the_recipes_that_can_be_asked_for_are_those_that_there_are() -> None:
     assert get_args(RecipeName) == tuple(RECIPES)
     assert TrainRequest().recipes == DEFAULT_RECIPES
