@@ -30,7 +30,6 @@ from planning.order_up_to import critical_ratio, project
 
 WARM, LOOP, INTERVAL = 104, 60, 3
 HOLDING, SHORTAGE = 0.2, 1.0
-CARRY_OVER: Final = 1.2  # leftovers serve the next week too
 PATHS: Final = 200
 REFIT: Final = 6
 WAYS: Final = (
@@ -122,9 +121,7 @@ def _order(ahead: Array, on_hand: Array, receipts: Array, seed: int) -> Array:
         receipts=np.concatenate([receipts, np.zeros((series, 1))], axis=1),
         lead_time=np.full(series, INTERVAL - 1),
         review_period=1,
-        ratio=critical_ratio(
-            np.full(series, SHORTAGE), np.full(series, HOLDING), carry_over_factor=CARRY_OVER
-        ),
+        ratio=critical_ratio(np.full(series, SHORTAGE), np.full(series, HOLDING), lead_time=INTERVAL - 1),
     )
     return np.maximum(wanted.required, 0).astype(np.float64)
 

@@ -140,6 +140,7 @@ def order_of(drawn: Mapping[int, Array]) -> Order:
         ratio = critical_ratio(
             np.full(series, SHORTAGE_COST),
             np.full(series, HOLDING_COST),
+            lead_time=LEAD_TIME,
             carry_over_factor=PlanSettings().carry_over_factor,
         )
         wanted = project(

@@ -74,7 +74,11 @@ def decision_cost(
         )
     receipts = np.concatenate([opening.receipts, np.zeros((series, review_period))], axis=1)
     ratio = critical_ratio(
-        shortage_cost, holding_cost, review_period=review_period, carry_over_factor=carry_over_factor
+        shortage_cost,
+        holding_cost,
+        lead_time=lead_time,
+        review_period=review_period,
+        carry_over_factor=carry_over_factor,
     )
     projected = project(
         paths[:, :, :interval],

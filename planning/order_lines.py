@@ -49,6 +49,7 @@ def with_ratio(lines: pd.DataFrame, settings: PlanSettings, exceptions: Exceptio
     ratio[priced] = critical_ratio(
         shortage_cost,
         holding_cost,
+        lead_time=lines.loc[from_costs, "lead_time"].to_numpy(),
         review_period=review_period,
         carry_over_factor=settings.carry_over_factor,
     )

@@ -36,23 +36,30 @@ def critical_ratio(
     shortage_cost: Quantities,
     holding_cost: Quantities,
     *,
+    lead_time: int | npt.NDArray[np.int64] = 0,
     review_period: int | npt.NDArray[np.int64] = 1,
-    carry_over_factor: float = 1.0,
+    carry_over_factor: float = 1.3,
 ) -> Quantities:
-    """Probability of no shortage that balances the costs: cr* = r - (k - 1) min(1 - r, r / 3).
+    """Probability of no shortage that balances the costs: cr* = r - (k - 1) sqrt(L / R) min(1 - r, r / 3).
 
     r = p / (p + h R) is the myopic newsvendor ratio (Snyder & Shen, Fundamentals of Supply Chain Theory,
     4.3). p: shortage_cost, money per unit lost. h: holding_cost, money per unit and period; a unit too many
-    is held for R = review_period periods before the next order can be smaller by one. k: carry_over_factor,
-    1 to 2; 1 leaves r as it is. From r = 3/4 up, cr* = 1 - k (1 - r), which replays chose k for. Below, that
-    would fall to 0 while r does not, so the deduction shrinks with r instead: a form that keeps cr*
-    continuous, rising with r and at least 2/3 of it, and that paid in replays with r = 2/3 and 1/2.
+    is held for R = review_period periods before the next order can be smaller by one.
 
-    >>> critical_ratio(np.array([1.0]), np.array([0.2]), carry_over_factor=1.2).round(4)
+    That ratio is right where the next order is decided knowing what this one left over: without a lead time.
+    With one, L = lead_time, orders are placed before it is known, so what is left over adds to a shelf that
+    is just then too full, and is held for longer than R. The more orders are on their way, the further below
+    r orders are cheapest: `python -m benchmarks.carry_over` finds where. k: carry_over_factor, from 1, which
+    leaves r as it is, to 2, is for a lead time of one review period; (k - 1) sqrt(L / R) counts as at most 1.
+    From r = 3/4 up the deduction is a share of 1 - r. Below, cr* would fall to 0 while r does not, so it
+    shrinks with r instead, which keeps cr* continuous, rising with r and at least 2/3 of it.
+
+    >>> critical_ratio(np.array([1.0]), np.array([0.2]), lead_time=1, carry_over_factor=1.2).round(4)
     array([0.8])
     """
     textbook = shortage_cost / (shortage_cost + holding_cost * review_period)
-    return textbook - (carry_over_factor - 1) * np.minimum(1 - textbook, textbook / 3)
+    share = np.minimum((carry_over_factor - 1) * np.sqrt(np.asarray(lead_time) / review_period), 1.0)
+    return np.asarray(textbook - share * np.minimum(1 - textbook, textbook / 3), dtype=np.float64)
 
 
 def smallest_sufficient(required: Quantities, ratio: Quantities) -> Quantities:

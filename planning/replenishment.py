@@ -189,8 +189,9 @@ def _notes(
         f"The next orders are expected {periods(settings.review_period, freq)} after these.",
         (
             "Where an item has both costs (p per unit lost, h per unit and period), "
-            f"its critical ratio is r - {settings.carry_over_factor - 1:g} min(1 - r, r / 3) with "
-            "r = p / (p + h R), because what is left over is sold later; "
+            f"its critical ratio is r - {settings.carry_over_factor - 1:g} sqrt(L / R) min(1 - r, r / 3), "
+            "r = p / (p + h R), L the lead time and R the review period, "
+            "because orders are placed before it is known what earlier ones leave over; "
             "elsewhere the service level of the item, "
             f"or {settings.service_level:.1%}."
         )

@@ -68,6 +68,7 @@ def cost_by_factor(
             critical_ratio(
                 rules.shortage_cost,
                 rules.holding_cost,
+                lead_time=rules.lead_time,
                 review_period=rules.review_period,
                 carry_over_factor=factor,
             )

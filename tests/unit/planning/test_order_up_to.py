@@ -185,20 +185,25 @@ def ratio(shortage_cost: float, holding_cost: float, **options: float) -> float:
 
 def test_critical_ratio_by_hand() -> None:
     assert ratio(1, 0.2) == pytest.approx(5 / 6)
-    assert ratio(1, 0.2, carry_over_factor=1.2) == pytest.approx(0.8)
+    assert ratio(1, 0.2, lead_time=1, carry_over_factor=1.2) == pytest.approx(0.8)
+    assert ratio(1, 0.2, lead_time=4, carry_over_factor=1.2) == pytest.approx((5 - 0.4) / 6)
+    assert ratio(1, 0.1, lead_time=1, review_period=2, carry_over_factor=1.5) == pytest.approx(
+        (5 - 0.5**1.5) / 6
+    )
     assert ratio(1, 0.1, review_period=2) == pytest.approx(5 / 6)
     assert ratio(1, 5) == pytest.approx(1 / 6)
-    assert ratio(1, 5, carry_over_factor=1.2) == pytest.approx(1 / 6 - 0.2 / 18), "never silently 0"
+    assert ratio(1, 5, lead_time=1, carry_over_factor=1.2) == pytest.approx(1 / 6 - 0.2 / 18), "never 0"
+    assert ratio(1, 0.2, lead_time=99, carry_over_factor=1.2) == pytest.approx(4 / 6), "no deeper"
 
 
 @given(st.floats(0.001, 0.999), st.floats(0, 0.2), st.floats(1, 2))
 def test_the_adjusted_ratio_rises_with_the_textbook_s_and_keeps_most_of_it(
     textbook: float, more: float, factor: float
 ) -> None:
-    adjusted = ratio(textbook, 1 - textbook, carry_over_factor=factor)
+    adjusted = ratio(textbook, 1 - textbook, lead_time=1, carry_over_factor=factor)
     assert textbook / 2 <= adjusted <= textbook + 1e-12
     higher = min(textbook + more, 1.0)
-    rise = ratio(higher, 1 - higher, carry_over_factor=factor) - adjusted
+    rise = ratio(higher, 1 - higher, lead_time=1, carry_over_factor=factor) - adjusted
     assert -1e-12 <= rise <= 2 * (higher - textbook) + 1e-12, "rising, without a jump"
     if textbook >= 0.75:
         assert adjusted == pytest.approx(1 - factor * (1 - textbook))

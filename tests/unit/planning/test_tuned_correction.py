@@ -87,7 +87,8 @@ def test_a_window_costs_what_a_plain_loop_says(
     for factor, cost in zip(
         (1.0, 1.5), cost_by_factor(window, rules_of(2, lead_time, review_period), (1.0, 1.5)), strict=True
     ):
-        ratio = textbook - (factor - 1) * min(1 - textbook, textbook / 3)
+        share = min((factor - 1) * (lead_time / review_period) ** 0.5, 1)
+        ratio = textbook - share * min(1 - textbook, textbook / 3)
         expected = sum(
             cost_of_one_series(window, series, lead_time, review_period, ratio) for series in range(2)
         )
