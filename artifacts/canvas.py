@@ -123,16 +123,6 @@ def period_name(ds: Iterable[pd.Timestamp]) -> str:
     return "day" if days < 4 else "week" if days < 20 else "month" if days < 60 else "quarter"
 
 
-def change(now: float, before: float) -> str:
-    """
-    >>> change(110, 100), change(100.2, 100), change(1, 0)
-    ('+10%', 'unchanged', 'nothing before')
-    """
-    if before <= 0:
-        return "nothing before"
-    return f"{now / before - 1:+.0%}" if abs(now / before - 1) >= 0.005 else "unchanged"
-
-
 def count(number: int, noun: str) -> str:
     """
     >>> count(1, "week"), count(1200, "week")

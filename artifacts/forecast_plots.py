@@ -14,7 +14,6 @@ from artifacts.canvas import (
     ORANGE,
     QUIET,
     SKY,
-    change,
     count,
     date_axis,
     dress,
@@ -27,6 +26,7 @@ from artifacts.canvas import (
     summed,
 )
 from artifacts.item_names import NO_NAMES, named
+from artifacts.plan_words import Language, Speech
 from intake.errors import MissingError
 
 
@@ -114,7 +114,7 @@ def _outlook(history: pd.DataFrame, coming: pd.DataFrame, unit: str) -> str:
     before = history.sort_values("ds")["y"].dropna().tail(horizon)
     if len(before) < horizon:
         return f"{expected:,.0f} {unit} expected"
-    return f"{expected:,.0f} {unit} expected ({change(expected, float(before.sum()))})"
+    return f"{expected:,.0f} {unit} expected ({Speech(Language.EN).change(expected, float(before.sum()))})"
 
 
 def _people(axes: Axes, positions: np.ndarray | pd.Series, table: pd.DataFrame) -> None:

@@ -33,6 +33,7 @@ LINE: Final = Border(bottom=Side(style="thin", color="E5E7EB"))
 SUM: Final = Border(top=Side(style="medium", color="1F2933"))
 MONEY: Final = "#,##0.00"
 WHOLE: Final = "#,##0"
+UNITS: Final = "#,##0.###"  # of whole numbers a spreadsheet would show the bare mark: they are WHOLE
 DATE: Final = "yyyy-mm-dd"
 WRAPPED: Final = 40  # characters: wider columns hold sentences
 LINE_HEIGHT: Final = 15.0  # points
@@ -87,7 +88,8 @@ def add_row(
             # Readers do not fit the height of wrapped rows by themselves.
             sheet.row_dimensions[row].height = LINE_HEIGHT * math.ceil(len(value) / (0.95 * width))
         if number_format:
-            cell.number_format = number_format
+            whole = number_format == UNITS and isinstance(cell.value, int)
+            cell.number_format = WHOLE if whole else number_format
     return row + 1
 
 

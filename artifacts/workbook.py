@@ -18,6 +18,7 @@ from artifacts.purchase_orders import order_lines, order_totals
 from artifacts.sheets import (
     DATE,
     MONEY,
+    UNITS,
     WHOLE,
     Column,
     add_row,
@@ -43,7 +44,7 @@ ORDER: Final[Sequence[Column]] = (
     NAME,
     ("Quantity", 10, WHOLE),
     ("Unit", 8, None),
-    ("Packs", 8, "#,##0.##"),
+    ("Packs", 8, UNITS),
     ("Unit cost", 11, "#,##0.00##"),
     ("Amount", 13, MONEY),
     ("Due", 12, DATE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -13,8 +13,9 @@ from artifacts.forecast_plots import fan
 from artifacts.item_names import item_names, name_of, places_of
 from artifacts.order_documents import purchase_order_of
 from artifacts.plan_header import PlanHeader
+from artifacts.plan_words import Language, Speech
 from artifacts.purchase_orders import purchase_orders_csv, supplier_names
-from artifacts.report import report_html
+from artifacts.report import Outlook, report_html
 from artifacts.workbook import purchase_orders_xlsx
 from forecasting.paths.prediction import prediction_table, total_table
 from intake.periods import iso_week, period_end
@@ -29,9 +30,11 @@ from tasks.plan_decision import DecidedPlan
 from tasks.plan_inputs import PlanInputs
 
 _SOURCES: Final = {
-    OpenOrderSource.STOCK_FILE: "Open orders are those of the stock file.",
-    OpenOrderSource.OWN_ORDERS: "Open orders are our own, issued and not yet received.",
+    OpenOrderSource.STOCK_FILE: "on_order_stock_file",
+    OpenOrderSource.OWN_ORDERS: "on_order_own_orders",
 }
+
+_REPORTS: Final = {Language.EN: "report.html", Language.ES: "informe.html"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def plan_documents(
 
 def plan_notes(decided: DecidedPlan, inputs: PlanInputs) -> tuple[str, ...]:
     """The sentences that hold for the whole plan, as the manifest keeps them."""
-    return (*decided.plan.notes, *decided.risk.notes, *inputs.extended.notes, _SOURCES[decided.on_order])
+    whose_orders = Speech(Language.EN)(_SOURCES[decided.on_order])
+    return (*decided.plan.notes, *decided.risk.notes, *inputs.extended.notes, whose_orders)
 
 
 def _header(decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: Published) -> PlanHeader:
@@ -75,11 +79,7 @@ def _header(decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: 
         cutoff=period_end(inputs.cutoff, inputs.panel.freq).date(),
         model_version=fitted.folder.name,
         recipe=str(fitted.manifest.metrics["recipe"]),
-        on_order_source=_SOURCES[decided.on_order],
-        links={
-            "Purchase orders (CSV)": "purchase_orders.csv",
-            "Purchase orders (Excel)": "purchase_orders.xlsx",
-        },
+        on_order_source=Speech(Language.EN)(_SOURCES[decided.on_order]),
     )
 
 
@@ -114,18 +114,35 @@ def _report(material: _Material) -> dict[str, bytes]:
     plan, inputs = material.decided.plan, material.inputs
     table, total = prediction_table(inputs.paths), total_table(inputs.paths)
     history = inputs.panel.frame.dropna(subset=["y"])
-    names = item_names(inputs.tables[Table.ITEMS])
-    report = report_html(
+    plot = fan(history, table, total=total, names=item_names(inputs.tables[Table.ITEMS]))
+    outlook = Outlook(risk=material.decided.risk.table, difference=material.decided.difference)
+    return {
+        name: report_html(
+            _header_in(material, Speech(language)),
+            material.lines,
+            plan.exceptions,
+            (*plan.notes, *material.decided.risk.notes, *inputs.extended.notes),
+            suppliers=material.suppliers,
+            prediction_table=table,
+            history=history,
+            forecast_plot=plot,
+            outlook=outlook,
+            language=language,
+        ).encode()
+        for language, name in _REPORTS.items()
+    }
+
+
+def _header_in(material: _Material, say: Speech) -> PlanHeader:
+    return replace(
         material.header,
-        material.lines,
-        plan.exceptions,
-        (*plan.notes, *inputs.extended.notes),
-        suppliers=material.suppliers,
-        prediction_table=table,
-        history=history,
-        forecast_plot=fan(history, table, total=total, names=names),
+        on_order_source=say(_SOURCES[material.decided.on_order]),
+        links={
+            say("orders_csv"): "purchase_orders.csv",
+            say("orders_xlsx"): "purchase_orders.xlsx",
+            say("other_language"): _REPORTS[Language.ES if say.language is Language.EN else Language.EN],
+        },
     )
-    return {"report.html": report.encode()}
 
 
 def _risk(material: _Material) -> dict[str, bytes]:

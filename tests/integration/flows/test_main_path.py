@@ -93,7 +93,7 @@ def test_every_file_of_the_layout_is_there(weekly: MainPath) -> None:
     }
     assert names(weekly.plan) >= {
         *("demand.parquet", "plan.parquet", "purchase_orders.csv", "purchase_orders.xlsx"),
-        *("report.html", "suppliers.parquet"),
+        *("report.html", "informe.html", "suppliers.parquet"),
     }
     order = weekly.shop.order(weekly.plan)
     assert {name for name in names(weekly.plan) if name.startswith("orders/")} == {
