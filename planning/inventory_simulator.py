@@ -67,6 +67,7 @@ class Simulation:
             shortfall=summed(self.shortfall),
             short_periods=summed(self.shortfall > 0),
             waiting=summed(self.backorders),
+            left=self.on_hand[:, :, counted][:, :, -1:].sum(axis=2),
         )
 
 
@@ -76,7 +77,7 @@ class Totals:
 
     held: units x periods on hand at periods' ends; waiting: units x periods of backorders; orders: number
     of orders; short_periods: number of periods with a shortfall; the others are the sums of what
-    `Simulation` calls so.
+    `Simulation` calls so. left: units on hand at the end of the last counted period.
     """
 
     demand: Quantities
@@ -88,6 +89,7 @@ class Totals:
     shortfall: Quantities
     short_periods: Quantities
     waiting: Quantities
+    left: Quantities
 
 
 def simulate(
@@ -155,6 +157,7 @@ def simulate_totals(
     for period, now in enumerate(_play(wanted, on_hand, expiring, receipts, policy, lead_time, rules)):
         if period not in chosen:
             continue
+        sums["left"] = now.on_hand
         sums["demand"] += wanted[period]
         sums["held"] += now.on_hand
         sums["shortfall"] += now.shortfall

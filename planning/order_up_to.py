@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from intake.errors import InputError
-from planning.inventory_simulator import Quantities, simulate
+from planning.inventory_simulator import Quantities, Totals, parts, simulate, simulate_totals
 
 _FLOAT_DUST = 1e-9  # 0.95 * 200 is 190.00000000000003, and its ceiling must be 190
 
@@ -70,6 +71,38 @@ def smallest_sufficient(required: Quantities, ratio: Quantities) -> Quantities:
     return np.take_along_axis(ordered, rank[:, None] - 1, axis=1)[:, 0]
 
 
+def required_orders(
+    demand: Quantities,
+    *,
+    on_hand: Quantities,
+    receipts: Quantities,
+    lead_time: int,
+    review_period: int,
+    ratio: Quantities,
+) -> npt.NDArray[np.int64]:
+    """`project(...).required` alone, several times as fast, where nothing expires and lead times are
+    equal."""
+    interval = lead_time + review_period
+    required = np.zeros(len(demand), dtype=np.int64)
+    for rows in parts(*demand.shape[:2]):
+        without = simulate_totals(
+            demand[rows, :, :interval],
+            on_hand=on_hand[rows],
+            receipts=receipts[rows, :interval],
+            counted=slice(lead_time, None),
+        )
+        required[rows] = _required(without, ratio[rows])
+    return required
+
+
+def _required(without: Totals, ratio: Quantities) -> npt.NDArray[np.int64]:
+    """What a path without the order loses between its arrival and the next one, or minus what it leaves; the
+    quantile of that, in whole units."""
+    missing = without.lost_sales
+    required = np.where(missing > 0, missing, -without.left)
+    return np.ceil(smallest_sufficient(required, ratio) - _FLOAT_DUST).astype(np.int64)
+
+
 def project(
     demand: Quantities,
     *,
@@ -104,16 +137,13 @@ def project(
             "ask the model for a longer horizon"
         )
     whole, real = (np.zeros((2, series), dtype=np.int64), np.zeros((4, series)))
-    for lead, review in np.unique(times, axis=1).T:
-        rows = np.flatnonzero((times[0] == lead) & (times[1] == review))
-        interval = int(lead + review)
+    for rows, lead, review in _alike(times, demand.shape[1]):
+        interval = lead + review
         wanted, due = demand[rows, :, :interval], receipts[rows, :interval]
         lasting = on_hand[rows] + expiring[rows, interval:].sum(axis=1)
         played = simulate(wanted, on_hand=lasting, expiring=expiring[rows, :interval], receipts=due)
 
-        missing = played.lost_sales[:, :, lead:].sum(axis=2)
-        required = np.where(missing > 0, missing, -played.on_hand[:, :, -1])
-        whole[0, rows] = np.ceil(smallest_sufficient(required, ratio[rows]) - _FLOAT_DUST)
+        whole[0, rows] = _required(played.totals(slice(lead, None)), ratio[rows])
         out = (played.lost_sales > 0).mean(axis=1) >= 0.5
         whole[1, rows] = np.where(out.any(axis=1), out.argmax(axis=1), -1)
 
@@ -128,3 +158,11 @@ def project(
         real[3, rows] = played.expired.mean(axis=1).sum(axis=1)
     forecast, arrival, lost_before_arrival, expired = real
     return Projection(whole[0], forecast, arrival, lost_before_arrival, expired, out_of_stock=whole[1])
+
+
+def _alike(times: npt.NDArray[np.int64], paths: int) -> Iterator[tuple[npt.NDArray[np.int64], int, int]]:
+    """Series of equal lead time and review period (`times`, one row each), as many as are played fastest."""
+    for lead, review in np.unique(times, axis=1).T:
+        rows = np.flatnonzero((times[0] == lead) & (times[1] == review))
+        for some in parts(len(rows), paths):
+            yield rows[some], int(lead), int(review)

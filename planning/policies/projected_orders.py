@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from planning.inventory_simulator import Quantities
-from planning.order_up_to import project
+from planning.order_up_to import required_orders
 
 
 class ProjectedOrders:
-    """Orders by `order_up_to.project` on the demand paths of each decision, from the stock of that moment.
+    """Orders as `order_up_to.project` requires them, on the demand paths of each decision and from its stock.
 
     An instance remembers what it ordered and plays one simulation, from its first period on. Lots are not
     seen: nothing may expire.
@@ -23,16 +22,16 @@ class ProjectedOrders:
         paths: Sequence[Quantities],
         *,
         receipts: Quantities,
-        lead_time: npt.NDArray[np.int64],
+        lead_time: int,
         review_period: int,
         ratio: Quantities,
     ) -> None:
         """paths: for each decision, series x path x period of lead_time + review_period at least, period 0 =
-        the first after it. receipts: series x period, as in `simulate`. lead_time: by series. ratio: series
-        x path of the simulation, the critical ratio that is tried on it."""
+        the first after it. receipts: series x period, as in `simulate`. ratio: series x path of the
+        simulation, the critical ratio that is tried on it."""
         self._paths, self._lead_time, self._review_period = paths, lead_time, review_period
         self._ratio = ratio
-        self._interval = int(lead_time.max(initial=0)) + review_period
+        self._interval = lead_time + review_period
         periods = max(receipts.shape[1], len(paths) * review_period) + self._interval
         self._coming = np.zeros((*ratio.shape, periods))
         self._coming[:, :, : receipts.shape[1]] = receipts[:, None, :]
@@ -46,15 +45,14 @@ class ProjectedOrders:
         on_hand = inventory_position - self._coming[:, :, period:].sum(axis=2)
         due = self._coming[:, :, period : period + self._interval]
         for path in range(asked.shape[1]):
-            projected = project(
+            required = required_orders(
                 self._paths[number],
                 on_hand=np.maximum(on_hand[:, path], 0.0),  # a sum of fractions may miss 0 by dust
-                expiring=np.zeros((len(asked), self._interval)),
                 receipts=due[:, path],
                 lead_time=self._lead_time,
                 review_period=self._review_period,
                 ratio=self._ratio[:, path],
             )
-            asked[:, path] = np.maximum(projected.required, 0)
-        self._coming[np.arange(len(asked)), :, period + self._lead_time] += asked
+            asked[:, path] = np.maximum(required, 0)
+        self._coming[:, :, period + self._lead_time] += asked
         return asked

@@ -82,7 +82,7 @@ def cost_by_factor(
         policy=ProjectedOrders(
             window.paths,
             receipts=receipts,
-            lead_time=np.full(series, rules.lead_time),
+            lead_time=rules.lead_time,
             review_period=rules.review_period,
             ratio=ratio,
         ),

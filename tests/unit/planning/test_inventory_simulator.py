@@ -158,6 +158,10 @@ def test_money_adds_up_and_sums_are_those_of_what_happened(situation: Situation,
     summed = simulate_totals(
         **situation.played, policy=situation.policy, rules=StockRules(**situation.rules), counted=counted
     )
+    assert all(
+        (getattr(summed, each.name) == getattr(played.totals(counted), each.name)).all()
+        for each in fields(summed)
+    )
     paid = money(summed, Costs(**costs))
     again = money(played, Costs(**costs), counted=counted)
     for cause in fields(paid):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from intake.errors import InputError
 from planning.inventory_simulator import Quantities, simulate
-from planning.order_up_to import critical_ratio, project, smallest_sufficient
+from planning.order_up_to import critical_ratio, project, required_orders, smallest_sufficient
 
 
 @st.composite
@@ -131,6 +131,27 @@ def test_series_with_different_lead_times_are_projected_apart() -> None:
         )
         for name, values in vars(alone).items():
             assert getattr(together, name)[row] == pytest.approx(values[0]), name
+
+
+@pytest.mark.parametrize(("lead_time", "review_period"), [(0, 1), (2, 1), (1, 3)])
+def test_the_order_alone_is_that_of_the_projection(lead_time: int, review_period: int) -> None:
+    rng = np.random.default_rng(4)
+    periods = lead_time + review_period
+    stated = {
+        "on_hand": rng.integers(0, 9, 40).astype(np.float64),
+        "receipts": rng.integers(0, 3, (40, periods)).astype(np.float64),
+        "ratio": rng.uniform(0.5, 0.99, 40),
+    }
+    demand = rng.poisson(3, (40, 500, periods)).astype(np.float64)
+    projection = project(
+        demand,
+        expiring=np.zeros((40, periods)),
+        lead_time=np.full(40, lead_time),
+        review_period=review_period,
+        **stated,
+    )
+    alone = required_orders(demand, lead_time=lead_time, review_period=review_period, **stated)
+    assert (alone == projection.required).all()
 
 
 def test_a_lot_beyond_the_interval_counts_as_fresh() -> None:
