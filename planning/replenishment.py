@@ -215,6 +215,6 @@ def _notes(
     if upstream:
         notes.append(
             "Components, and items at places that supply others, without sales of their own, "
-            f"not planned here: {len(upstream)}."
+            f"are left to the chain behind the orders: {len(upstream)}."
         )
     return tuple(notes)

@@ -45,8 +45,8 @@ def revise(
         previous = previous + _sum_by_series(previous_lines, "issued_quantity")
     ordered = _sum_by_series(issued, "quantity")
     lines = lines.assign(
-        previous_quantity=lines["unique_id"].map(previous).fillna(0).astype(np.int64),
-        issued_quantity=lines["unique_id"].map(ordered).fillna(0).astype(np.int64),
+        previous_quantity=_as_counted(lines["unique_id"].map(previous)),
+        issued_quantity=_as_counted(lines["unique_id"].map(ordered)),
     )
     lines = lines.assign(
         change=lines["issued_quantity"] + lines["order_quantity"] - lines["previous_quantity"]
@@ -56,9 +56,9 @@ def revise(
     exceptions: Exceptions = []
     surplus = lines[["issued_quantity", "not_below_zero"]].min(axis=1)
     for line in lines[(surplus >= lines["pack_size"]) & (surplus > 0)].itertuples():
-        too_many = min(int(str(line.issued_quantity)), int(str(line.not_below_zero)))
+        sent, idle = float(str(line.issued_quantity)), float(str(line.not_below_zero))
         reason = (
-            f"{too_many} of the {line.issued_quantity} issued this week are no longer needed: "
+            f"{min(sent, idle):g} of the {sent:g} issued this week are no longer needed: "
             "cancel or accept them"
         )
         exceptions.append((str(line.unique_id), str(line.supplier_id), reason))
@@ -69,6 +69,12 @@ def revise(
     return with_exceptions(replace(new_plan, lines=lines), exceptions)
 
 
+def _as_counted(units: pd.Series[float]) -> pd.Series[float] | pd.Series[int]:
+    """Whole numbers where all are, as on the lines of what is sold; components may come in halves."""
+    known = units.fillna(0.0)
+    return known if (known % 1).any() else known.astype(np.int64)
+
+
 def _sum_by_series(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     return frame[column].astype("float64").groupby(frame["unique_id"]).sum()
 
@@ -77,6 +83,6 @@ def _with_change(line: dict[Hashable, object]) -> str:
     if not line["change"]:
         return str(line["explanation"])
     return (
-        f"{line['explanation']} Before this revision {line['previous_quantity']}, of which issued "
-        f"{line['issued_quantity']}; the week's total changes by {line['change']:+d}."
+        f"{line['explanation']} Before this revision {line['previous_quantity']:g}, of which issued "
+        f"{line['issued_quantity']:g}; the week's total changes by {line['change']:+g}."
     )

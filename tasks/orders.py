@@ -288,7 +288,7 @@ def _as_ordered(lines: pd.DataFrame) -> list[dict[str, Any]]:
         {
             "supplier_id": str(line["supplier_id"]),
             "unique_id": str(line["unique_id"]),
-            "quantity": int(line["order_quantity"]),
+            "quantity": units if (units := float(line["order_quantity"])) % 1 else int(units),
             "due": f"{pd.Timestamp(line['due_date']):%Y-%m-%d}",
         }
         for line in lines.to_dict("records")

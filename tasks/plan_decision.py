@@ -8,13 +8,14 @@ import pandas as pd
 
 from intake.coherence import check_coherence
 from intake.tables import Table
+from planning.chain.chain_plan import ChainPlan
 from planning.open_orders import OpenOrderSource, resolve_open_orders
 from planning.order_states import OrderState
 from planning.plan import Plan, PlanSettings, with_exceptions
 from planning.replenishment import replenish
-from planning.revisions import revise
 from planning.risk import Risk
 from storage import ids
+from tasks.chain import lines_of_all, revised, with_chain
 from tasks.explanations import with_reasons
 from tasks.plan_inputs import PlanInputs, RevisionsBefore
 from tasks.risk import LastPlan, against, risk_of
@@ -24,13 +25,20 @@ from tasks.risk import LastPlan, against, risk_of
 class DecidedPlan:
     """A plan with all that is known of it before it is written.
 
-    on_order: whose open orders count. difference: against the plan of an earlier week, None without one.
+    on_order: whose open orders count. chain: what stands behind its lines. difference: against the plan of an
+    earlier week, None without one.
     """
 
     plan: Plan
     on_order: OpenOrderSource
+    chain: ChainPlan
     risk: Risk
     difference: pd.DataFrame | None
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """Everything that is ordered: the plan's lines and what is bought for the chain behind them."""
+        return lines_of_all(self.plan, self.chain)
 
 
 def decide_plan(
@@ -59,13 +67,23 @@ def decide_plan(
         plan_id=plan_id,
     )
     plan = with_exceptions(plan, list(open_orders.exceptions))
+    plan, chain = with_chain(
+        plan,
+        inputs.further,
+        inputs.tables,
+        cutoff=inputs.cutoff,
+        freq=freq,
+        settings=settings,
+        chain=inputs.chain,
+        plan_id=plan_id,
+    )
     incoherent = check_coherence(inputs.tables, inputs.paths.unique_id)
     plan = replace(plan, notes=(*plan.notes, *(finding.sentence for finding in incoherent)))
     if before.lines is not None:
         week, _ = ids.plan_week_and_revision(plan_id)
         this_week = orders["purchase_order"].str.startswith(f"{week}-r")
         issued = orders[this_week & (orders["state"] != OrderState.CANCELLED)]
-        plan = revise(before.lines, issued, plan, held=open_orders.held)
+        plan, chain = revised(plan, chain, before.lines, issued, open_orders.held)
     plan = with_reasons(plan, inputs.model, inputs.extended, inputs.cutoff, inputs.paths)
     changes = None if last is None else against(last, plan, inputs, orders, open_orders.source)
-    return DecidedPlan(plan, open_orders.source, risk_of(plan, inputs), changes)
+    return DecidedPlan(plan, open_orders.source, chain, risk_of(plan, inputs), changes)

@@ -25,6 +25,7 @@ from storage.datasets import to_parquet
 from storage.keys import SUPPLIERS
 from storage.manifests import Published
 from storage.plans import PlanClaim
+from tasks.chain import chain_files
 from tasks.order_files import order_files
 from tasks.plan_decision import DecidedPlan
 from tasks.plan_inputs import PlanInputs
@@ -55,11 +56,11 @@ def plan_documents(
     decided: DecidedPlan, inputs: PlanInputs, claim: PlanClaim, fitted: Published
 ) -> dict[str, bytes]:
     """Every file of the plan's folder by its name there; `_FAMILIES` makes one family each."""
-    plan, names = decided.plan, item_names(inputs.tables[Table.ITEMS])
-    lines = plan.lines.assign(
-        supplier_name=supplier_names(plan.lines, inputs.tables[Table.SUPPLIERS]),
-        item_name=[name_of(unique_id, names) for unique_id in plan.lines["unique_id"]],
-        location=places_of(plan.lines["unique_id"], inputs.tables[Table.ITEMS]),
+    lines, names = decided.lines, item_names(inputs.tables[Table.ITEMS])
+    lines = lines.assign(
+        supplier_name=supplier_names(lines, inputs.tables[Table.SUPPLIERS]),
+        item_name=[name_of(unique_id, names) for unique_id in lines["unique_id"]],
+        location=places_of(lines["unique_id"], inputs.tables[Table.ITEMS]),
     )
     material = _Material(_header(decided, inputs, claim, fitted), lines, decided, inputs)
     return {name: content for family in _FAMILIES for name, content in family(material).items()}
@@ -157,23 +158,28 @@ def _risk(material: _Material) -> dict[str, bytes]:
     return files
 
 
+def _chain(material: _Material) -> dict[str, bytes]:
+    return chain_files(material.decided.chain)
+
+
 _FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (
     _tables,
     _purchase_orders,
     _orders_to_suppliers,
     _risk,
+    _chain,
     _report,
 )
 
 
 def plan_metrics(decided: DecidedPlan) -> dict[str, Any]:
     """The figures of a plan that its manifest keeps."""
-    plan = decided.plan
-    ordered = plan.lines[plan.lines["order_quantity"] > 0]
+    plan, lines = decided.plan, decided.lines
+    ordered = lines[lines["order_quantity"] > 0]
     amounts = ordered.groupby("currency")["amount"].sum()
     return {
         "purchase_orders": int(ordered["purchase_order"].nunique()),
-        "lines": len(plan.lines),
+        "lines": len(lines),
         "ordered_lines": len(ordered),
         "exceptions": len(plan.exceptions),
         "amounts": ", ".join(f"{amount:,.2f} {currency}" for currency, amount in amounts.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,12 +12,13 @@ from forecasting.series.dataset_panel import with_prices_kept
 from forecasting.series.panel import Panel, extend
 from intake.errors import InputError, MissingError
 from intake.tables import Table
+from planning.chain.chain_plan import ChainSettings
 from planning.plan import PlanSettings
-from planning.replenishment import horizon_needed
 from storage import ids
 from storage.datasets import from_parquet
 from storage.manifests import Published, read_file
 from storage.plans import PlanClaim, Plans
+from tasks.chain import chain_settings, horizon_of_plan, read_chain_tables
 from tasks.connection import registry
 from tasks.datasets import cutoff_of
 from tasks.panels import read_panel
@@ -30,7 +31,10 @@ PLANNING_TABLES = (Table.STOCK, Table.ITEMS, Table.SUPPLIERS, Table.TERMS)
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """What a plan is decided from; `tables` by name, `extended` is the panel with what is known ahead."""
+    """What a plan is decided from; `tables` by name, `extended` is the panel with what is known ahead.
+
+    paths: as far as the orders need; `further`: the same, as far as the chain behind them looks.
+    """
 
     tables: dict[Table, pd.DataFrame]
     panel: Panel
@@ -38,6 +42,8 @@ class PlanInputs:
     model: Model
     paths: DemandPaths
     cutoff: pd.Timestamp
+    chain: ChainSettings
+    further: DemandPaths
 
 
 @dataclass(frozen=True)
@@ -57,18 +63,16 @@ def read_plan_inputs(
 ) -> PlanInputs:
     """Read the tables of a plan and draw the demand paths that its longest protection interval needs."""
     name, cutoff = sales.manifest.provenance.dataset, cutoff_of(sales)
-    tables = {table: required_table(uploads, table, name) for table in PLANNING_TABLES}
-    horizon = horizon_needed(
-        suppliers=tables[Table.SUPPLIERS],
-        terms=tables[Table.TERMS],
-        freq=str(sales.manifest.provenance.parameters["freq"]),
-        settings=settings,
-    )
-    panel = read_panel(sales, uploads, horizon)
-    extended = extend(panel, cutoff, horizon, with_prices_kept(dict(request.assume), panel))
+    required = {table: required_table(uploads, table, name) for table in PLANNING_TABLES}
+    tables, chain = read_chain_tables(uploads, required), chain_settings(request.priority)
+    freq = str(sales.manifest.provenance.parameters["freq"])
+    horizon, furthest = horizon_of_plan(tables, freq, settings, chain)
+    panel = read_panel(sales, uploads, furthest)
+    extended = extend(panel, cutoff, furthest, with_prices_kept(dict(request.assume), panel))
     model = checked(registry().load_model(name, fitted.folder.name).model)
-    paths = model.demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)
-    return PlanInputs(tables, panel, extended, model, paths, cutoff)
+    further = model.demand_paths(extended, cutoff, furthest, settings.paths, settings.seed)
+    paths = replace(further, values=further.values[:, :, :horizon], ds=further.ds[:horizon])
+    return PlanInputs(tables, panel, extended, model, paths, cutoff, chain, further)
 
 
 def revisions_before(plans: Plans, claim: PlanClaim, uploads: list[Upload]) -> RevisionsBefore:

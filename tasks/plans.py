@@ -20,6 +20,7 @@ from storage.keys import MANIFEST, Ref
 from storage.manifests import Input, Provenance, Published, read_published
 from storage.plans import PlanClaim, Plans
 from storage.settings import Settings
+from tasks.chain import CHAIN_TABLES
 from tasks.connection import connection, folder_of, registry
 from tasks.datasets import cutoff_of
 from tasks.logs import logger, recorded
@@ -192,7 +193,7 @@ def _provenance(
             "dataset": sales.as_input,
             "model": fitted.as_input,
             "orders": Input(sha256=orders),
-            **as_inputs(uploads, *PLANNING_TABLES, Table.CALENDAR),
+            **as_inputs(uploads, *PLANNING_TABLES, *CHAIN_TABLES, Table.CALENDAR),
         },
         parameters={
             "review_period": settings.review_period,
@@ -201,6 +202,7 @@ def _provenance(
             "budget": dict(sorted(settings.budget.items())),
             "below_minimum": settings.below_minimum,
             "pins": dict(sorted(settings.pins.items())),
+            "priority": list(request.priority),
             "assume": dict(request.assume),
             "paths": settings.paths,
             "cutoff": f"{cutoff_of(sales):%Y-%m-%d}",

@@ -25,7 +25,8 @@ from tasks.plan_inputs import PlanInputs
 
 @dataclass(frozen=True)
 class LastPlan:
-    """The newest plan of an earlier week: its lines, and mean demand by unique_id (rows) and ds (columns)."""
+    """The newest plan of an earlier week: its lines of what is sold, and mean demand by unique_id (rows) and
+    ds (columns)."""
 
     plan_id: str
     lines: pd.DataFrame
@@ -43,11 +44,9 @@ def last_plan(plans: Plans, dataset: str, plan_id: str) -> LastPlan | None:
     if published is None:
         return None
     demand = from_parquet(read_file(plans.store, published, "demand.parquet"))
-    return LastPlan(
-        published.folder.name,
-        from_parquet(read_file(plans.store, published, "plan.parquet")),
-        demand.pivot_table(index="unique_id", columns="ds", values="y", aggfunc="mean"),
-    )
+    forecast = demand.pivot_table(index="unique_id", columns="ds", values="y", aggfunc="mean")
+    lines = from_parquet(read_file(plans.store, published, "plan.parquet"))
+    return LastPlan(published.folder.name, lines[lines["unique_id"].isin(forecast.index)], forecast)
 
 
 def risk_of(plan: Plan, inputs: PlanInputs) -> Risk:

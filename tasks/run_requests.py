@@ -219,6 +219,13 @@ class ReplenishRequest(Request):
         description="unique_id -> units to order, fixed by the planner; the plan works around them.",
         examples=[{"boston/soap": 40}],
     )
+    priority: tuple[str, ...] = Field(
+        (),
+        max_length=1_000,
+        description="Locations in the order in which a place with too little serves them; fair share where "
+        "none is named.",
+        examples=[["web", "boston"]],
+    )
     assume: Assumptions = Field(default_factory=dict)
     paths: Paths = 1000
     seed: Seed = 1

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from planning.chain.unique_ids import product_of
+from planning.chain.unique_ids import location_of, product_of
 
 _LINK_COLUMNS = ("parent", "component", "quantity_per")
 
@@ -49,3 +49,15 @@ class ChainTables:
     def components(self) -> frozenset[str]:
         """Names of what goes into something."""
         return frozenset(self.bill["component"].astype(str))
+
+    @property
+    def any_place_supplies(self) -> bool:
+        """Whether something is made in the house, or an item's source is a location with stock of its own."""
+        if self.bill_of_materials is not None or self.capacity is not None:
+            return True
+        if "source" not in self.items:
+            return False
+        return bool(
+            set(self.items["source"].dropna())
+            & {location_of(name) for name in self.stock["unique_id"]} - {""}
+        )

@@ -276,7 +276,10 @@ def test_the_manifest_says_what_went_in_and_who_decided_what(weekly: MainPath) -
     assert made_from.inputs["model"].ref == weekly.model.folder / MANIFEST
     assert made_from.inputs["dataset"].ref == weekly.dataset.folder / MANIFEST
     uploads = {name.partition(" ")[2].partition("/")[0] for name in made_from.inputs if " " in name}
-    assert uploads == {"inventario", "productos", "proveedores", "condiciones", "calendario"}
+    assert uploads == {
+        *("inventario", "productos", "proveedores", "condiciones"),
+        *("recetas", "capacidad", "calendario"),
+    }
     assert made_from.code.packages["numpy"]
     assert weekly.plan.manifest.who
 

@@ -203,7 +203,7 @@ def test_components_are_no_strangers() -> None:
     stock = table(unique_id=["a", "plant/wax"], on_hand=[9.0, 9.0])
     plan = plan_of(paths_of(a=[1, 1, 1]), terms=terms, stock=stock)
     assert plan.exceptions.empty
-    assert any(note.endswith("not planned here: 1.") for note in plan.notes)
+    assert any(note.endswith("left to the chain behind the orders: 1.") for note in plan.notes)
 
 
 def test_what_lies_where_others_are_supplied_from_is_no_stranger() -> None:
