@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import numpy as np
 
 import forecasting
+import planning
 from forecasting.series.history import Array
 
 _PACKAGES: Final = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
@@ -27,13 +29,28 @@ class ForecastCache:
     what it held is made again. It holds one array of numbers, which is read without unpickling anything.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, rooms: tuple[ModuleType, ...] = (forecasting,)) -> None:
+        """rooms: whose sources make what is kept."""
+        self.folder, self._rooms = folder, rooms
         self.made = self.found = 0
+
+    @cached_property
+    def of_decisions(self) -> ForecastCache:
+        """The same folder for what decisions would have cost, which the sources of planning make, too."""
+        return ForecastCache(self.folder, (*self._rooms, planning))
+
+    @property
+    def account(self) -> str:
+        """How much was made and found, in words."""
+        costs = self.of_decisions
+        return (
+            f"past fits: {self.made} made, {self.found} taken; "
+            f"past windows: {costs.made} made, {costs.found} taken from"
+        )
 
     def __call__(self, fingerprint: str, count: int, make: Callable[[], Array]) -> Array:
         """The forecasts of this fingerprint from the folder, else made and kept there."""
-        key = hashlib.sha256(f"{fingerprint} {forecasting_code()}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{fingerprint} {code_of(self._rooms)}".encode()).hexdigest()[:32]
         for file in sorted(self.folder.glob(f"{key}-*.npy")):
             kept = _read(file, count)
             if kept is not None:
@@ -69,13 +86,14 @@ def _hash(content: bytes) -> str:
 
 
 @lru_cache
-def forecasting_code() -> str:
-    """A hash of the sources that forecast and of the packages that they stand on."""
+def code_of(rooms: tuple[ModuleType, ...]) -> str:
+    """A hash of the sources of some rooms and of the packages that they stand on."""
     digest = hashlib.sha256()
-    room = Path(forecasting.__file__).parent
-    for source in sorted(room.rglob("*.py")):
-        digest.update(source.relative_to(room).as_posix().encode())
-        digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
+    for room in rooms:
+        folder = Path(str(room.__file__)).parent
+        for source in sorted(folder.rglob("*.py")):
+            digest.update(source.relative_to(folder).as_posix().encode())
+            digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
     for package in _PACKAGES:
         try:
             digest.update(f"{package} {version(package)}".encode())

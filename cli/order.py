@@ -103,7 +103,7 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
     origin = rolling.history.position(cutoff)
     if decision.tuned:
         settings = _tuned(rolling, origin, planning, settings, cache)
-    progress(f"{cache.made} pieces made, {cache.found} taken from {cache.folder}")
+    progress(f"{cache.account} {cache.folder}")
     progress(f"drawing {decision.paths} demand paths over {periods(horizon, freq)}, deciding what to order")
     own = pd.DataFrame(columns=[*OPEN_ORDER_COLUMNS, "state"])
     open_orders = resolve_open_orders(stock, own, cutoff=cutoff, freq=freq)
@@ -129,7 +129,7 @@ def _tuned(
         progress("the correction of the critical ratio stays as stated: not every item has both costs")
         return settings
     progress("what other corrections of the critical ratio would have cost in past windows")
-    chosen = correction_before(rolling, origin, rules, settings.carry_over_factor, cache)
+    chosen = correction_before(rolling, origin, rules, settings.carry_over_factor, cache.of_decisions)
     say(f"Correction of the critical ratio: {chosen.reason}.")
     return replace(settings, carry_over_factor=chosen.carry_over_factor)
 

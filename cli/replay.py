@@ -75,7 +75,7 @@ def replay(
     if out is not None:
         _write(played, out)
         next_step(f"look at {out / 'replay.png'} and {out / 'summary.csv'}; an orders file per decision.")
-    progress(f"{perf_counter() - began:.0f} s; {keep.made} fits made, {keep.found} taken from {keep.folder}")
+    progress(f"{perf_counter() - began:.0f} s; {keep.account} {keep.folder}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,13 +150,22 @@ def _replay_of(
         (period_number(pd.Timestamp(span.start), freq) - period_number(panel.frame["ds"].min(), freq))[0]
     )
     whole = Replay(
-        panel, planning, settings, Candidate(decision.recipe), rules, (Window(first, span.periods),), keep
+        panel,
+        planning,
+        settings,
+        Candidate(decision.recipe),
+        rules,
+        (Window(first, span.periods),),
+        keep,
+        keep.of_decisions,
     )
     if span.windows == 1:
         return whole
     length = whole.orders(whole.windows[0]) * settings.review_period
     windows = tuple(Window(first + number * length, span.periods) for number in range(span.windows))
-    return Replay(panel, planning, settings, Candidate(decision.recipe), rules, windows, keep)
+    return Replay(
+        panel, planning, settings, Candidate(decision.recipe), rules, windows, keep, keep.of_decisions
+    )
 
 
 def _counted(tables: DecisionTables, whole: Replay, window: Window) -> Opening:

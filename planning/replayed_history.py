@@ -69,8 +69,8 @@ class Window:
 class Replay:
     """The past of a panel, to be decided again with tables and settings of today.
 
-    `candidate` forecasts. `keep` as in `past_forecasts`. `stated_costs`: holding and shortage cost of items
-    that have none. corrections: what was chosen at the end of each period, where it is tuned.
+    `candidate` forecasts. `keep` as in `past_forecasts`, `keep_costs` as in `correction_before`. corrections:
+    what was chosen at the end of each period, where it is tuned.
     """
 
     panel: Panel
@@ -80,6 +80,7 @@ class Replay:
     rules: ReplayRules
     windows: tuple[Window, ...]
     keep: Keep = made_now
+    keep_costs: Keep = made_now
     corrections: dict[int, TunedCorrection] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -284,5 +285,5 @@ class Replay:
             holding_cost=np.asarray(self.costs.holding_cost, dtype=np.float64),
             shortage_cost=np.asarray(self.costs.shortage_cost, dtype=np.float64),
         )
-        self.corrections[origin] = correction_before(rolling, origin, decided, stated, self.keep)
+        self.corrections[origin] = correction_before(rolling, origin, decided, stated, self.keep_costs)
         return self.corrections[origin].carry_over_factor

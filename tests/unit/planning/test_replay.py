@@ -122,15 +122,15 @@ STATED = ReplayRules(tuned=False)
 
 
 def test_orders_do_not_know_what_comes_after_them() -> None:
-    window, quantities = Window(40, 6), []
-    for changed_from in (60, 43):
+    window, quantities = Window(40, 4), []
+    for changed_from in (60, 41):
         whole = past(build_panel(sold(changed_from), freq="W-MON"), STATED, window)
         plans = whole.plans(window)
         whole.play(window, whole.opening(window), plans)
-        assert sorted(plans.plans) == [40, 41, 42, 43], "orders that arrive within the six periods"
-        quantities.append([plans.plans[at].lines["order_quantity"].tolist() for at in range(40, 44)])
-    assert quantities[0][:3] == quantities[1][:3]
-    assert quantities[0][3] != quantities[1][3]
+        assert sorted(plans.plans) == [40, 41], "orders that arrive within the four periods"
+        quantities.append([plans.plans[at].lines["order_quantity"].tolist() for at in (40, 41)])
+    assert quantities[0][0] == quantities[1][0]
+    assert quantities[0][1] != quantities[1][1]
 
 
 def test_a_window_outside_the_history_or_without_an_order_is_refused() -> None:
@@ -143,7 +143,7 @@ def test_a_window_outside_the_history_or_without_an_order_is_refused() -> None:
 
 def test_a_shop_that_starts_with_an_empty_shelf_finds_out_what_is_wanted() -> None:
     panel = build_panel(sold(), freq="W-MON")
-    window = Window(28, 18)
+    window = Window(28, 12)
     whole = past(panel, STATED, window)
     opening = whole.opening(window)
     opening.on_hand[:] = 1
@@ -151,9 +151,9 @@ def test_a_shop_that_starts_with_an_empty_shelf_finds_out_what_is_wanted() -> No
     plans, watching = whole.closed_plans(window)
     rows = whole.accounted(window, whole.play(window, opening, watching))
     assert rows["lost_sales"].head(2).sum() > 20
-    late = rows.tail(8)
-    assert 1 - late["lost_sales"].sum() / late["demand"].sum() > 0.85
-    assert len(plans.plans) == 16
+    late = rows.tail(5)
+    assert 1 - late["lost_sales"].sum() / late["demand"].sum() > 0.8
+    assert len(plans.plans) == 10
 
 
 def test_what_an_empty_shelf_hides_is_not_seen() -> None:
