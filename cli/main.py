@@ -187,7 +187,9 @@ def page() -> None:
 
 @app.command()
 def run(
-    kind: Annotated[str, typer.Argument(help="ingest, train, backtest, forecast, replenish or plan.")],
+    kind: Annotated[
+        str, typer.Argument(help="ingest, train, backtest, forecast, replenish, whatif or plan.")
+    ],
     dataset: Annotated[
         str | None,
         typer.Option(
@@ -278,14 +280,14 @@ def compare(
 
 @app.command()
 def pull(
-    kind: Annotated[str, typer.Argument(help="model, prediction, plan or backtest.")],
+    kind: Annotated[str, typer.Argument(help="model, prediction, plan, whatif or backtest.")],
     dataset: Dataset = "ventas",
     version: Annotated[
         str | None, typer.Option("--version", "-v", help="The latest (promoted) one where not given.")
     ] = None,
     to: Annotated[Path, typer.Option("--to", help="The folder to write into.")] = Path("descargas"),
 ) -> None:
-    """Download a model, prediction, plan or backtest and all beside it, checked against its manifest."""
+    """Download a model, prediction, plan, what-if or backtest with all beside it, checked on the way."""
     from cli.transfer import pull_version
 
     pull_version(kind, dataset, version, to)

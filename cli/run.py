@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from tasks.run_requests import Request
 
-KINDS = ("ingest", "train", "backtest", "forecast", "replenish")
+KINDS = ("ingest", "train", "backtest", "forecast", "replenish", "whatif")
 _AFTERWARDS = {
     "ingest": "`abasto run train --dataset {dataset}` fits a model on it.",
     "train": "`abasto run forecast --dataset {dataset}`; `abasto models -d {dataset}` lists all models.",
     "backtest": "`abasto pull backtest --dataset {dataset}` downloads its tables and plots.",
     "forecast": "`abasto pull prediction --dataset {dataset}` downloads it.",
     "replenish": "`abasto pull plan --dataset {dataset}` downloads it; `abasto orders list -d {dataset}`.",
+    "whatif": "`abasto pull whatif --dataset {dataset} --version {name}` downloads its tables and plot.",
 }
 _PICKED_UP_WITHIN = 60  # seconds
 _LAST_WORDS_WITHIN = 5  # seconds
@@ -58,7 +59,7 @@ def run_from_words(kind: str, dataset: str | None, options: Sequence[str]) -> No
             run_by_worker(kind, request)
         else:
             run_here(kind, request)
-    next_step(_AFTERWARDS[kind].format(dataset=dataset or "ventas"))
+    next_step(_AFTERWARDS[kind].format_map({**request.model_dump(), "dataset": dataset or "ventas"}))
 
 
 def request_model(kind: str) -> type[Request]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.connection import connected
 from cli.console import next_step, say
-from intake.errors import InputError, ServiceError
+from intake.errors import InputError, MissingError, ServiceError
 from intake.files.limits import refuse_oversized
 from intake.mapping_file import MAPPING_FILE, parse_mapping
 from storage import ids
@@ -77,6 +77,7 @@ def pull_version(kind: str, dataset: str, version: str | None, to: Path) -> None
         "prediction": "prediccion.csv",
         "plan": "report.html",
         "backtest": "backtest.md",
+        "whatif": "what_if.md",
     }[kind]
     next_step(f"open {place / look_at}")
 
@@ -102,13 +103,15 @@ def _inside(place: Path, name: str) -> Path:
 
 
 def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, version: str | None) -> Published:
-    """A published model, prediction, plan or backtest, the latest where no version is given.
+    """A published model, prediction, plan, what-if or backtest, the latest where no version is given.
 
     Raises InputError for another kind and MissingError where there is no such version.
     """
     if kind == "model":
         registry = registry_of(store, keys)
         return registry.published(dataset, version or registry.latest(dataset))
+    if kind == "whatif":
+        return _what_if(store, keys, dataset, version)
     if kind == "plan":
         return Plans(store, keys).published(dataset, version or "latest")
     if kind in ("prediction", "backtest"):
@@ -116,7 +119,20 @@ def find_version(store: ObjectStore, keys: Keys, kind: str, dataset: str, versio
             keys.dataset_predictions(dataset) if kind == "prediction" else keys.dataset_backtests(dataset)
         )
         return read_published(store, folder.folder(version)) if version else read_latest(store, folder)
-    raise InputError(f"'{kind}' cannot be pulled; use model, prediction, plan or backtest")
+    raise InputError(f"'{kind}' cannot be pulled; use model, prediction, plan, whatif or backtest")
+
+
+def _what_if(store: ObjectStore, keys: Keys, dataset: str, version: str | None) -> Published:
+    """The what-if `PLAN/NAME`, or `NAME` of the latest plan, or its only one; MissingError says which are."""
+    plan_id, _, name = (version or "").rpartition("/")
+    plan_id = Plans(store, keys).published(dataset, plan_id or "latest").folder.name
+    there = store.list_folders(keys.plan(dataset, plan_id).folder("whatif"))
+    if name not in there and (name or len(there) != 1):
+        raise MissingError(
+            f"name a what-if of the plan {plan_id} of '{dataset}' as --version {plan_id}/NAME; "
+            f"there are: {', '.join(there) or 'none'}"
+        )
+    return read_published(store, keys.what_if(dataset, plan_id, name or there[0]))
 
 
 def registry_of(store: ObjectStore, keys: Keys) -> ModelRegistry:

@@ -238,6 +238,10 @@ class Keys:
         ids.plan_week_and_revision(plan_id)
         return self.dataset_plans(dataset).folder(plan_id)
 
+    def what_if(self, dataset: str, plan_id: str, name: str) -> Folder:
+        """Where a what-if of a plan lies, under the name that somebody gave it."""
+        return self.plan(dataset, plan_id).folder("whatif").folder(ids.safe_segment(name))
+
     def orders(self, dataset: str) -> Folder:
         """Where the states of all purchase orders of a dataset lie."""
         return self.dataset_plans(dataset).folder("orders")

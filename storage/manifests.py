@@ -54,7 +54,7 @@ class Provenance(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["dataset", "model", "prediction", "plan", "backtest"]
+    kind: Literal["dataset", "model", "prediction", "plan", "backtest", "what_if"]
     dataset: str
     inputs: dict[str, Input]
     parameters: dict[str, JsonValue] = {}

@@ -114,3 +114,22 @@ def mappings_of(sources: Sequence[Upload]) -> dict[str, Any]:
     mappings = [each.mapping for each in sources if each.mapping is not None]
     stated = {mapping.source.key: mapping.snapshot_id for mapping in mappings}
     return {"mapping": stated} if stated else {}
+
+
+def kept_uploads(made: Published) -> list[Upload]:
+    """The uploaded files that something was made from, as its manifest names them, in their order."""
+    uploads = []
+    for name, source in sorted(made.manifest.provenance.inputs.items()):
+        number, _, key = name.partition(" ")
+        if number.isdigit() and source.ref is not None:
+            folder = key.partition("/")[0]
+            uploads.append(
+                Upload(
+                    table=Table(UPLOAD_FOLDERS[folder]),
+                    source=Ref(bucket=source.ref.bucket, key=key),
+                    snapshot_id=source.sha256,
+                    snapshot=source.ref,
+                    mapping=_stated_before(made, folder),
+                )
+            )
+    return uploads

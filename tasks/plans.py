@@ -32,7 +32,7 @@ from tasks.progress import Progress
 from tasks.readings import as_inputs
 from tasks.retrying import step
 from tasks.risk import last_plan
-from tasks.run_requests import ReplenishRequest
+from tasks.run_requests import ReplenishRequest, by_currency
 from tasks.uploads import Upload, uploads_of
 
 CODE = ("intake", "forecasting", "planning")
@@ -106,7 +106,7 @@ def publish_plan(dataset: Ref, model: Ref, uploads: list[Upload], request: Reple
         review_period=request.review_period or usual_review_period(freq),
         service_level=request.service_level,
         holding_share=request.holding_share,
-        budget=request.budgets,
+        budget=by_currency(request.budget),
         below_minimum=request.below_minimum,
         pins=request.pins,
         paths=request.paths,

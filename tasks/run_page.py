@@ -109,6 +109,19 @@ def show_backtest(backtest: Ref) -> None:
 
 
 @step
+def show_what_if(what_if: Ref) -> None:
+    """What is supposed, three plans side by side, the lines that change most, and where the tables lie."""
+    store, _ = connection()
+    published = read_published(store, folder_of(what_if))
+    text = read_file(store, published, "what_if.md").decode()
+    plots = {
+        name: read_file(store, published, name) for name in published.manifest.files if name.endswith(".png")
+    }
+    objects = objects_markdown(_objects(published, folders=("plots/",)))
+    _show("whatif", published, f"{with_pictures(text, plots)}\n{objects}\n")
+
+
+@step
 def show_plan(plan: Ref) -> None:
     """The orders by supplier, every line with its reason, the exceptions, and where the documents lie."""
     store, _ = connection()

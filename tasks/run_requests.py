@@ -181,6 +181,23 @@ class ForecastRequest(Request):
     )
 
 
+_Amount = Annotated[float, Field(ge=0, le=1e12)]
+Budget = Annotated[
+    _Amount | dict[str, _Amount] | None,
+    Field(
+        description="Most money that the orders may cost; by currency where there are several.",
+        examples=[5000, {"EUR": 3000, "USD": 2000}],
+    ),
+]
+
+
+def by_currency(budget: Budget) -> dict[str, float]:
+    """A budget by currency, '' where it names none."""
+    if budget is None or isinstance(budget, dict):
+        return budget or {}
+    return {"": budget}
+
+
 class ReplenishRequest(Request):
     """Decide the week's purchase orders."""
 
@@ -202,11 +219,7 @@ class ReplenishRequest(Request):
         le=10,
         description="Cost of a year on the shelf as a share of unit_cost, for items without holding_cost.",
     )
-    budget: Annotated[float, Field(ge=0)] | dict[str, Annotated[float, Field(ge=0)]] | None = Field(
-        None,
-        description="Most money that the orders may cost; by currency where there are several.",
-        examples=[5000, {"EUR": 3000, "USD": 2000}],
-    )
+    budget: Budget = None
     below_minimum: float = Field(
         1.0,
         ge=0,
@@ -235,13 +248,53 @@ class ReplenishRequest(Request):
     )
 
     @property
-    def budgets(self) -> dict[str, float]:
-        """The budget by currency, '' where it names none."""
-        if self.budget is None or isinstance(self.budget, dict):
-            return self.budget or {}
-        return {"": self.budget}
-
-    @property
     def scope(self) -> str:
         """Which datasets, in words."""
         return self.dataset or "every dataset that is ready"
+
+
+_Factor = Annotated[float, Field(gt=0, le=100)]
+_Days = Annotated[float, Field(ge=-365, le=365)]
+
+
+class WhatifRequest(Request):
+    """Plan a week again as if something were otherwise, beside its plan, which stays as it is."""
+
+    dataset: DatasetName = "ventas"
+    plan: str | None = Field(
+        None, pattern=r"^\d{4}-W\d{2}-r[1-9]\d*$", description="The latest plan where not given."
+    )
+    name: str = Field(
+        "what-if",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",
+        description="What it is called; one plan can have many, each under a name of its own.",
+        examples=["late-supplier", "demand-20-more"],
+    )
+    demand_factor: _Factor = Field(1.0, description="Times the demand; 1.2 is 20 % more.")
+    promotion: bool | None = Field(None, description="A promotion in all periods ahead, or none in any.")
+    only: tuple[str, ...] = Field(
+        (), description="The series or products that demand_factor and promotion are about; all without it."
+    )
+    price_factor: dict[str, _Factor] = Field(
+        default_factory=dict,
+        description="By series or product, times the selling price ahead; the model knows what it does.",
+        examples=[{"lavender-soap": 0.9}],
+    )
+    unit_cost_factor: dict[str, _Factor] = Field(
+        default_factory=dict, description="By supplier, times what he asks for everything."
+    )
+    lead_time_days: dict[str, _Days] = Field(
+        default_factory=dict,
+        description="By supplier, days that his orders come later.",
+        examples=[{"hudson-home": 7}],
+    )
+    open_orders_days: dict[str, _Days] = Field(
+        default_factory=dict, description="By supplier, days by which what is on order already comes later."
+    )
+    minimum_order_value: dict[str, _Amount] = Field(
+        default_factory=dict, description="By supplier, his new minimum order value."
+    )
+    budget: Budget = None
+    service_level: float | None = Field(
+        None, ge=0.5, lt=1, description="Of all lines, in place of theirs and of what their costs say."
+    )

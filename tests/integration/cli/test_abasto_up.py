@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 DATASET = "tienda"
 TIMEZONE = "America/New_York"
 KEYS = Keys()
-ALL_FLOWS = ["backtest", "forecast", "ingest", "replenish", "train", "watch"]
+ALL_FLOWS = ["backtest", "forecast", "ingest", "replenish", "train", "watch", "whatif"]
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,16 @@ def test_no_model_yet_and_no_stock_file(shop: Shop, tmp_path: Path) -> None:
             "option colour: Extra inputs are not permitted; `abasto run train",
         ),
         (["run", "train", "-d", "No Such"], "String should match pattern '^[a-z0-9][a-z0-9_-]{0,62}$'"),
-        (["run", "bake"], "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish"),
+        (
+            ["run", "bake"],
+            "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish, whatif",
+        ),
         (
             ["upload", __file__, "--as", "sales"],
             "--as sales is not a folder for uploads; use one of ventas, ",
         ),
         (["restore", __file__, "--replace"], "it is no archive of `abasto backup`"),
-        (["pull", "cake"], "'cake' cannot be pulled; use model, prediction, plan or backtest"),
+        (["pull", "cake"], "'cake' cannot be pulled; use model, prediction, plan, whatif or backtest"),
         (["orders", "issue", "tomorrow"], "'tomorrow' is no order number such as"),
         (["models", "-d", "../etc"], "'../etc' is no dataset name"),
     ],

@@ -91,7 +91,7 @@ def test_a_version_that_is_not_there_cannot_be_pulled(stocked: Shop, tmp_path: P
         pull_version("model", stocked.dataset, "v0042", tmp_path)
     with pytest.raises(MissingError, match="has no plan 2031-W01-r1: see `abasto plans`"):
         pull_version("plan", stocked.dataset, "2031-W01-r1", tmp_path)
-    with pytest.raises(InputError, match="cannot be pulled; use model, prediction, plan or backtest"):
+    with pytest.raises(InputError, match="cannot be pulled; use model, prediction, plan, whatif or backtest"):
         pull_version("cake", stocked.dataset, None, tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -21,6 +21,7 @@ def without_plots(monkeypatch: pytest.MonkeyPatch) -> None:
 
     drawn_by = ("models.plots.actual_against_forecast", "models.plots.residuals", "models.plots.calibration")
     drawn_by += ("models.plots.error_by_series", "models.plots.feature_importance", "plan_documents.fan")
+    drawn_by += ("what_ifs.costs_side_by_side",)
     drawn_by += tuple(
         f"models.backtest_plots.{name}" for name in ("fans", "calibration_by_class", "where_we_lose")
     )

@@ -60,7 +60,7 @@ def test_every_flow_lists_its_parameters_with_their_meaning(
             "bake",
             None,
             [],
-            "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish",
+            "there is no flow 'bake'; use one of ingest, train, backtest, forecast, replenish, whatif",
         ),
         ("train", None, ["colour=1"], "option colour: Extra inputs are not permitted"),
         ("train", None, ["recipes=[]"], "option recipes: "),

@@ -16,9 +16,17 @@ from tasks.run_requests import (
     RecipeName,
     ReplenishRequest,
     TrainRequest,
+    WhatifRequest,
+    by_currency,
 )
 
-REQUESTS: list[type[BaseModel]] = [IngestRequest, TrainRequest, ForecastRequest, ReplenishRequest]
+REQUESTS: list[type[BaseModel]] = [
+    IngestRequest,
+    TrainRequest,
+    ForecastRequest,
+    ReplenishRequest,
+    WhatifRequest,
+]
 
 
 @pytest.mark.parametrize("request_model", REQUESTS)
@@ -42,7 +50,10 @@ def test_the_time_between_orders_depends_on_the_sales_where_nobody_says_it() -> 
 
 
 def test_a_budget_is_one_number_or_one_for_each_currency() -> None:
-    asked = [ReplenishRequest(budget=budget).budgets for budget in (None, 500, {"EUR": 300, "USD": 200})]
+    asked = [
+        by_currency(ReplenishRequest(budget=budget).budget)
+        for budget in (None, 500, {"EUR": 300, "USD": 200})
+    ]
     assert asked == [{}, {"": 500}, {"EUR": 300, "USD": 200}]
     with pytest.raises(ValidationError):
         ReplenishRequest(budget=-1)
