@@ -29,6 +29,7 @@ from catalogue import (
 from history import AS_OF, CUTOFF, FUTURE, calendar, daily_sales, generator, price_in, weekly_sales
 
 LOST_MARGIN_SHARE = 0.25  # most people who miss a product take another one
+REPAIRS = {("balm", FUTURE[0])}
 SERVICE_LEVELS = {"accessories": 0.92, "grocery": 0.95, "garden": 0.90}
 Row = dict[str, object]
 BY_NAME = {product.name: product for product in PRODUCTS}
@@ -161,9 +162,14 @@ def bill_of_materials() -> pd.DataFrame:
 
 
 def capacity() -> pd.DataFrame:
-    """Batches a week per production line (a category of the own goods); half in the maintenance week."""
+    """Batches a week per production line (a category of the own goods); half in the maintenance week, none
+    where a line is under repair."""
     rows = [
-        {"resource": resource, "ds": ds, "capacity": batches // 2 if ds.week == 9 else batches}
+        {
+            "resource": resource,
+            "ds": ds,
+            "capacity": 0 if (resource, ds) in REPAIRS else batches // 2 if ds.week == 9 else batches,
+        }
         | {"yield_rate": yield_rate, "density": density}
         for resource, (batches, density, yield_rate) in PRODUCTION_LINES.items()
         for ds in FUTURE
@@ -185,7 +191,7 @@ def stock(sales: pd.DataFrame) -> pd.DataFrame:
     by_product = demand.groupby(demand.index.str.partition("/").get_level_values(2)).sum()
     own = by_product[[name for name, product in BY_NAME.items() if product.supplier_id == PLANT]]
     for name, weekly in own.items():
-        weeks = generator("plant", str(name)).uniform(1.5, 3.0)
+        weeks = generator("plant", str(name)).uniform(0.3, 1.7)
         rows += _lots(f"{PLANT}/{name}", weekly * weeks, BY_NAME[str(name)].shelf_life)
     needs = component_demand(own)
     for name, shelf_life in INTERMEDIATES.items():
@@ -194,7 +200,7 @@ def stock(sales: pd.DataFrame) -> pd.DataFrame:
     for each in COMPONENTS:
         rng = generator("material", each.name)
         lead_weeks = lead_times[each.supplier_id] / 7
-        weeks = min(rng.uniform(0.8, 2.0) + lead_weeks, 0.6 * (each.shelf_life or np.inf))
+        weeks = min(rng.uniform(0.0, 1.2) + lead_weeks, 0.6 * (each.shelf_life or np.inf))
         decimals = 0 if each.unit == "piece" else 1
         lots = _lots(f"{PLANT}/{each.name}", needs[each.name] * weeks, each.shelf_life, decimals)
         if lead_weeks >= 2 and rng.random() < 0.5:

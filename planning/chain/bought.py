@@ -13,15 +13,17 @@ from intake.periods import following, period_end
 from planning.chain.quantities import DECIMALS
 from planning.chain.quantities import quantity as told
 from planning.explanations import day, periods
+from planning.materials.material_plan import EXPEDITE_COLUMNS
 from planning.materials.netting import Netting, Quantities, Rules, Supply
 from planning.order_days import on_order_days
 from planning.plan import IDENTITY, LINE_COLUMNS, Exceptions
 from planning.sourcing import choose_terms
-from planning.supplier_minimum import raise_to_minimum_value
 
 PARTS: Final = 1000
 """Components are bought in thousandths of a unit: sourcing and packs count whole ones, and half a kilogram is
 a bottle."""
+
+_CENT_DUST: Final = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +31,8 @@ class Bought:
     """What is bought, by row of `offers`, all in the period order of `ds`.
 
     offers: as `component_offers` gives them. gross: units required. supply, rules, netting: what there is,
-    how it is ordered, what must arrive. released: units ordered in each period. causes: what the units
-    required within the interval are for, in words.
+    how it is ordered, what must arrive. released: units ordered in each period. service_level: behind the
+    safety stock. causes: what the units required within the interval are for, in words.
     """
 
     offers: pd.DataFrame
@@ -40,6 +42,7 @@ class Bought:
     rules: Rules
     netting: Netting
     released: Quantities
+    service_level: Quantities
     causes: tuple[str, ...]
 
 
@@ -97,16 +100,15 @@ def order_lines_of(
     freq: str,
     review_period: int,
     longest_cover: int,
-    service_level: Quantities,
 ) -> tuple[pd.DataFrame, Exceptions]:
     """`plan.LINE_COLUMNS` of everything that is bought, also where nothing is ordered now, and exceptions.
 
     What is released before the next decision is ordered now. The terms of `plan.IDENTITY` add up to
     order_quantity, in units of at most three decimals: forecast is what is required over lead time + review
     period; safety_stock also holds what is required before receipts come that arrive later in the interval.
-    An order below its supplier's minimum value is raised by whole packs where what is added is used within
-    `longest_cover` periods and the shelf life. What is required before an order of now can come is an
-    exception.
+    An order below its supplier's minimum value is raised by whole packs of what the plan orders next, where
+    that is enough within `longest_cover` periods and the shelf life. What is required before an order of now
+    can come is an exception.
     """
     exceptions: Exceptions = []
     offers, horizon = bought.offers, len(bought.ds)
@@ -126,7 +128,7 @@ def order_lines_of(
     stated = _rounded(bought.rules.safety_stock)
     safety = np.where(required > 0, required - gross + position, stated)
     not_below_zero = np.where(required > 0, 0.0, position - gross - stated)
-    coupling = _coupled(bought, quantity, pack, longest_cover, freq, exceptions)
+    coupling = _coupled(bought, quantity, pack, review_period, longest_cover, freq, exceptions)
     first = offers["supplier_id"].map(lambda supplier_id: f"{plan_id}-{supplier_id}")
     dates = following(cutoff, int(max(lead.max(initial=0) + 1, horizon)), freq)
     lines = offers.assign(**dict.fromkeys((name for name, _ in IDENTITY), 0.0)).assign(
@@ -147,7 +149,7 @@ def order_lines_of(
         coupling=coupling,
         order_quantity=quantity + coupling,
         amount=((quantity + coupling) * offers["unit_cost"]).round(2),
-        critical_ratio=service_level,
+        critical_ratio=bought.service_level,
         due_date=dates[lead],
         interval_end=period_end(dates, freq)[interval - 1],
         interval=interval,
@@ -156,8 +158,9 @@ def order_lines_of(
     numbers = [name for name, _ in IDENTITY] + ["on_hand", "on_order", "order_quantity", "order_up_to_level"]
     lines = lines.assign(**{name: _rounded(lines[name].to_numpy(dtype=np.float64)) for name in numbers})
     lines = lines.assign(explanation=[_explained(row, freq) for row in lines.to_dict("records")])
-    exceptions += _expedite(bought, dates)
-    return lines.reindex(columns=list(LINE_COLUMNS)), exceptions
+    exceptions += _to_hurry(bought, dates)
+    lines = lines.reindex(columns=list(LINE_COLUMNS))
+    return lines.sort_values(["supplier_id", "unique_id"], ignore_index=True), exceptions
 
 
 def _lacking(bought: Bought, safety_stock: Quantities) -> Quantities:
@@ -173,61 +176,73 @@ def _coupled(
     bought: Bought,
     quantity: Quantities,
     pack: Quantities,
+    review_period: int,
     longest_cover: int,
     freq: str,
     exceptions: Exceptions,
 ) -> Quantities:
-    """Units added so that each supplier's order has its minimum value."""
+    """Units added so that each supplier's order has its minimum value: what would be ordered next, first."""
     offers, coupling = bought.offers.reset_index(drop=True), np.zeros(len(quantity))
+    unit_cost = offers["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64)
     life = np.where(bought.rules.shelf_life > 0, bought.rules.shelf_life, np.inf)
-    cover = np.minimum(life, longest_cover) * bought.gross.mean(axis=1)
-    arrival = np.clip(bought.rules.lead_time, 0, len(bought.ds) - 1)
-    left = bought.netting.on_hand[np.arange(len(quantity)), arrival]
-    useful = np.floor(np.maximum(quantity + cover - left, 0.0) / pack).astype(np.int64)
     for supplier_id, group in offers[offers["minimum_order_value"] > 0].groupby("supplier_id", sort=True):
         rows = group.index.to_numpy()
-        minimum = float(group["minimum_order_value"].iloc[0])
-        packs = np.rint(quantity[rows] / pack[rows]).astype(np.int64)
-        pack_cost = group["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64) * pack[rows]
-        raised = raise_to_minimum_value(
-            packs,
-            unit_cost=pack_cost,
-            pack_size=np.ones_like(packs),
-            minimum_order_quantity=np.ceil(
-                bought.rules.minimum_order_quantity[rows] / pack[rows] - 1e-6
-            ).astype(np.int64),
-            longest=np.maximum(useful[rows], packs),
-            minimum_order_value=minimum,
-        )
-        asked = float(pack_cost @ packs)
+        minimum, asked = float(group["minimum_order_value"].iloc[0]), float(unit_cost[rows] @ quantity[rows])
+        if not 0 < asked < minimum - _CENT_DUST:
+            continue
+        added, gap = np.zeros(len(rows)), minimum - asked
+        for period in range(review_period, min(len(bought.ds), review_period + longest_cover)):
+            for at, row in enumerate(rows.tolist()):
+                later = bought.released[row, period]
+                if gap > _CENT_DUST and unit_cost[row] > 0 and period < life[row]:
+                    packs = np.ceil(gap / (unit_cost[row] * pack[row]) - _CENT_DUST)
+                    added[at] += min(later, packs * pack[row])
+                    gap = minimum - asked - float(unit_cost[rows] @ added)
         said = f"supplier minimum not reached: {asked:,.2f} needed of {minimum:,.2f}"
-        if raised is None:
+        if gap > _CENT_DUST:
             reason = (
                 f"{said}, and what is missing would not be used within {periods(longest_cover, freq)} or the "
                 "shelf life; the order stays as needed: wait, agree on a smaller order, or order elsewhere"
             )
-            exceptions.append(("", str(supplier_id), reason))
-        elif (raised > packs).any():
-            more = float(pack_cost @ (raised - packs))
-            exceptions.append(("", str(supplier_id), f"{said}; order raised by {more:,.2f}"))
-            coupling[rows] = (raised - packs) * pack[rows]
+        else:
+            coupling[rows] = added
+            more = float(unit_cost[rows] @ added)
+            reason = f"{said}; order raised by {more:,.2f} with what would be ordered next"
+        exceptions.append(("", str(supplier_id), reason))
     return _rounded(coupling)
 
 
-def _expedite(bought: Bought, dates: pd.DatetimeIndex) -> Exceptions:
-    """What is required before an order of now can come."""
+def expedite(bought: Bought) -> pd.DataFrame:
+    """EXPEDITE_COLUMNS: what is required before an order of now can come, one row a thing.
+
+    ds: the first period that goes short. quantity: units short in all before an order of now comes. late_by:
+    periods by which an order of now comes too late.
+    """
     short = _lacking(bought, np.zeros(len(bought.offers)))
-    before = np.arange(len(bought.ds)) < bought.rules.lead_time[:, None]
-    late = np.where(before, short, 0.0)
+    late = np.where(np.arange(len(bought.ds)) < bought.rules.lead_time[:, None], short, 0.0)
+    at = np.flatnonzero(late.max(axis=1, initial=0.0) >= 10.0**-DECIMALS)
+    first = (late[at] > 0).argmax(axis=1)
+    return pd.DataFrame(
+        {
+            "unique_id": bought.offers["unique_id"].to_numpy()[at],
+            "ds": bought.ds[first],
+            "quantity": _rounded(late[at].max(axis=1, initial=0.0)),
+            "late_by": bought.rules.lead_time[at] - first,
+        },
+        columns=list(EXPEDITE_COLUMNS),
+    )
+
+
+def _to_hurry(bought: Bought, dates: pd.DatetimeIndex) -> Exceptions:
+    late = expedite(bought)
+    at = pd.Index(bought.offers["unique_id"]).get_indexer(pd.Index(late["unique_id"]))
     rows: Exceptions = []
-    for at in np.flatnonzero(late.max(axis=1, initial=0.0) >= 10.0**-DECIMALS).tolist():
-        offer = bought.offers.iloc[at]
-        first = int(np.argmax(late[at] > 0))
-        arrival = dates[bought.rules.lead_time[at]]
+    for row, late_row in zip(at.tolist(), late.to_dict("records"), strict=True):
+        offer, cause = bought.offers.iloc[row], bought.causes[row]
         reason = (
-            f"expedite: {told(late[at].max())} {offer['unit'] or 'units'} are required before "
-            f"{day(arrival)}, when an order of now comes, the first on {day(bought.ds[first])}"
-            f"{': ' if bought.causes[at] else ''}{bought.causes[at]}; hurry it, or make less"
+            f"expedite: {told(float(late_row['quantity']))} {offer['unit'] or 'units'} are required before "
+            f"{day(dates[bought.rules.lead_time[row]])}, when an order of now comes, the first on "
+            f"{day(late_row['ds'])}{': ' if cause else ''}{cause}; hurry it, or make less"
         )
         rows.append((str(offer["unique_id"]), str(offer["supplier_id"]), reason))
     return rows
@@ -252,7 +267,10 @@ def _explained(line: dict[Hashable, Any], freq: str) -> str:
     for column, words in (
         ("pack_rounding", "rounded up to {packs}"),
         ("minimum_rounding", "raised to the minimum quantity {minimum}"),
-        ("coupling", "raised by {coupling} to reach the minimum order value of {supplier}"),
+        (
+            "coupling",
+            "raised by {coupling}, which would be ordered next, to the minimum order value of {supplier}",
+        ),
     ):
         if line[column]:
             quantity += line[column]

@@ -63,10 +63,11 @@ class ChainPlan:
     production: PRODUCTION_COLUMNS, units of the resource and good units by period, what capacity there was,
     and what one more unit of it is worth where it binds; resource is '' for what is made without limit.
     materials: records of `MaterialPlan`, of all that is made or goes into it. lines: `plan.LINE_COLUMNS`,
-    what must be bought now for it, in units of the component (they may be broken). links: LINK_COLUMNS, what
-    each step is for; quantities are those of the step. exceptions: rows for the plan. notes: sentences.
-    remarks: by unique_id of a shop's line, what is cut from it. made: the production plans behind.
-    material_plan: the whole record, None where nothing is made.
+    what must be bought now for it, in units of the component (they may be broken). expedite:
+    `material_plan.EXPEDITE_COLUMNS`, what of it comes too late even if it is ordered now. links:
+    LINK_COLUMNS, what each step is for; quantities are those of the step. exceptions: rows for the plan.
+    notes: sentences. remarks: by unique_id of a shop's line, what is cut from it. made: the production plans
+    behind. material_plan: the whole record, None where nothing is made.
     """
 
     shipments: pd.DataFrame
@@ -74,6 +75,7 @@ class ChainPlan:
     materials: pd.DataFrame
     lines: pd.DataFrame
     links: pd.DataFrame
+    expedite: pd.DataFrame
     exceptions: Exceptions
     notes: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from forecasting.paths.demand_paths import DemandPaths
 from intake.periods import following
-from planning.chain.bought import Bought, joined, order_lines_of
+from planning.chain.bought import Bought, expedite, joined, order_lines_of
 from planning.chain.chain_plan import (
     LINK_COLUMNS,
     PRODUCTION_COLUMNS,
@@ -25,7 +25,7 @@ from planning.chain.tables import ChainTables
 from planning.chain.tracing import caused_by, steps_of
 from planning.chain.unique_ids import location_of
 from planning.explanations import periods
-from planning.materials.material_plan import RECORD_COLUMNS
+from planning.materials.material_plan import EXPEDITE_COLUMNS, RECORD_COLUMNS
 from planning.materials.netting import Quantities, Whole
 from planning.plan import LINE_COLUMNS, Exceptions, Plan, PlanSettings
 
@@ -86,7 +86,15 @@ def plan_chain(
     )
     making = make(network, wants, stores, tables, counts, ds, settings)
     shipped = _downwards(network, wants, stores, making, interval, chain)
-    lines, about_lines = _lines(network, stores, making, service_level, plan_id, cutoff, freq, settings, ds)
+    bought = _bought(network, stores, making, service_level, ds, settings.review_period)
+    lines, about_lines = order_lines_of(
+        bought,
+        plan_id=plan_id,
+        cutoff=cutoff,
+        freq=freq,
+        review_period=settings.review_period,
+        longest_cover=settings.longest_cover,
+    )
     exceptions: Exceptions = [
         *network.exceptions,
         *making.exceptions,
@@ -100,6 +108,7 @@ def plan_chain(
         materials=making.plan.records(),
         lines=lines,
         links=links(steps_of(network, wants, stores, making, shipped, ds)),
+        expedite=expedite(bought),
         exceptions=exceptions,
         notes=_notes(network, tables, horizon, freq, chain),
         sentences=making.workshop.sentences(),
@@ -121,6 +130,7 @@ def _nothing(network: Network, tables: ChainTables) -> ChainPlan:
         materials=pd.DataFrame(columns=list(RECORD_COLUMNS)),
         lines=pd.DataFrame(columns=list(LINE_COLUMNS)),
         links=pd.DataFrame(columns=list(LINK_COLUMNS)),
+        expedite=pd.DataFrame(columns=list(EXPEDITE_COLUMNS)),
         exceptions=network.exceptions,
         notes=() if missing else idle,
     )
@@ -192,50 +202,34 @@ def _rank(branches: pd.DataFrame, chain: ChainSettings) -> np.ndarray[tuple[int,
     return np.asarray(locations.map({name: at for at, name in enumerate(order)}), dtype=np.int64)
 
 
-def _lines(
+def _bought(
     network: Network,
     stores: Stores,
     making: Making,
     service_level: Quantities,
-    plan_id: str,
-    cutoff: pd.Timestamp,
-    freq: str,
-    settings: PlanSettings,
     ds: pd.DatetimeIndex,
-) -> tuple[pd.DataFrame, Exceptions]:
-    """Purchase lines of what stores buy and of the components, a supplier's minimum over both."""
+    review_period: int,
+) -> Bought:
+    """What stores and plants buy from others: a supplier's minimum is over both."""
     there = pd.Index(network.there)
-    goods = network.offers[~network.from_the_house[there.get_indexer(pd.Index(network.offers["unique_id"]))]]
-    at_store = there.get_indexer(pd.Index(goods["unique_id"]))
+    from_house = network.from_the_house[there.get_indexer(pd.Index(network.offers["unique_id"]))]
+    goods = network.offers[~from_house]
+    store = there.get_indexer(pd.Index(goods["unique_id"]))
     plan = making.plan
-    at_thing = pd.Index(plan.bill.unique_id).get_indexer(
-        pd.Index([making.names[str(name)] for name in making.offers["unique_id"]])
-    )
-    tables = [each for each in (goods, making.offers) if len(each)]
-    if not tables:
-        return pd.DataFrame(columns=list(LINE_COLUMNS)), []
-    levels = np.array([making.service_level[plan.bill.unique_id[at]] for at in at_thing.tolist()])
-    bought = Bought(
-        pd.concat(tables, ignore_index=True),
+    names = [making.names[str(name)] for name in making.offers["unique_id"]]
+    thing = pd.Index(plan.bill.unique_id).get_indexer(pd.Index(names))
+    filled = [each for each in (goods, making.offers) if len(each)]
+    return Bought(
+        pd.concat(filled, ignore_index=True) if filled else making.offers,
         ds,
-        np.concatenate([stores.gross[at_store], plan.gross_requirements[at_thing]]),
-        joined(stores.supply.of(at_store), plan.supply.of(at_thing)),
-        joined(stores.rules.of(at_store), plan.rules.of(at_thing)),
-        joined(stores.netting.of(at_store), plan.netting.of(at_thing)),
-        np.concatenate([stores.released[at_store], plan.planned_releases[at_thing]]),
-        ("",) * len(goods)
-        + caused_by(plan, at_thing, plan.rules.lead_time[at_thing] + settings.review_period),
+        np.concatenate([stores.gross[store], plan.gross_requirements[thing]]),
+        joined(stores.supply.of(store), plan.supply.of(thing)),
+        joined(stores.rules.of(store), plan.rules.of(thing)),
+        joined(stores.netting.of(store), plan.netting.of(thing)),
+        np.concatenate([stores.released[store], plan.planned_releases[thing]]),
+        np.append(service_level[store], [making.service_level[name] for name in names]),
+        ("",) * len(goods) + caused_by(plan, thing, plan.rules.lead_time[thing] + review_period),
     )
-    lines, exceptions = order_lines_of(
-        bought,
-        plan_id=plan_id,
-        cutoff=cutoff,
-        freq=freq,
-        review_period=settings.review_period,
-        longest_cover=settings.longest_cover,
-        service_level=np.concatenate([service_level[at_store], levels]),
-    )
-    return lines.sort_values(["supplier_id", "unique_id"], ignore_index=True), exceptions
 
 
 def _uncounted(network: Network, tables: ChainTables) -> Exceptions:

@@ -159,7 +159,8 @@ def test_a_store_buys_what_it_is_asked_for() -> None:
     assert (line["forecast"], line["on_hand"], line["pack_rounding"], line["coupling"]) == (60, 45, 9, 96)
     assert line["explanation"] == (
         "60 piece required in 3 weeks to 1 Mar + safety 0 (service level 50 %) - there 45 - on the way 0 = 15"
-        "; rounded up to 1 pack of 24 = 24; raised by 96 to reach the minimum order value of mill = 120."
+        "; rounded up to 1 pack of 24 = 24; raised by 96, which would be ordered next, to the minimum order "
+        "value of mill = 120."
     )
 
 
@@ -298,6 +299,7 @@ def test_what_should_have_been_ordered_long_ago_is_to_be_hurried() -> None:
         "plant/oil oils expedite: 28 kg are required before 9 Mar, when an order of now comes, the first on "
         "16 Feb: soap 50; hurry it, or make less"
     ) in reasons(plan)
+    assert plan.expedite.to_numpy().tolist() == [["plant/oil", weeks(2)[1], 28, 3]]
     (line,) = plan.lines.to_dict("records")
     assert line["order_quantity"] == 38
     assert line["due_date"] == weeks(5)[4]

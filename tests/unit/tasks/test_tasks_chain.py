@@ -21,7 +21,7 @@ def line(unique_id: str, supplier_id: str, quantity: float, **more: object) -> d
 
 def chain_plan(*lines: dict[str, object]) -> ChainPlan:
     empty = pd.DataFrame()
-    return ChainPlan(empty, empty, empty, pd.DataFrame(lines), empty, [])
+    return ChainPlan(empty, empty, empty, pd.DataFrame(lines), empty, empty, [])
 
 
 SHOPS = Plan(pd.DataFrame([line("boston/soap", "plant", 24)]), NO_EXCEPTIONS)
