@@ -22,8 +22,9 @@ bench: .venv/ready  ## measurements: make bench DATA=folder
 chaos: .venv/ready  ## kill flows and the store at every write and look for half-written truth
 	.venv/bin/python -m benchmarks.chaos
 
-bench-fuzz: .venv/ready  ## damaged files into the door for ten minutes: no crash, no hang, no line unaccounted for
+bench-fuzz: .venv/ready  ## damaged files into the door and 10,000 random instances into the plans: no crash, no law broken
 	.venv/bin/python -m benchmarks.fuzz
+	.venv/bin/python -m benchmarks.planning_fuzz
 
 bench-forecast: .venv/ready  ## our forecasts beside statsforecast and mlforecast: make bench-forecast DATA=folder
 	.venv/bin/uv pip install -q --python .venv/bin/python -c requirements.txt -e '.[bench]' && .venv/bin/python -m benchmarks.forecast_contest $(if $(DATA),--data $(DATA))

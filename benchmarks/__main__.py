@@ -19,6 +19,7 @@
   python -m benchmarks.promotion_level     how often a promotion is luck, and how often a better model waits
   python -m benchmarks.chaos               kills at every write; about 20 minutes (make chaos)
   python -m benchmarks.fuzz                damaged files into the door; 10 minutes (make bench-fuzz)
+  python -m benchmarks.planning_fuzz       10,000 random instances into the plans (make bench-fuzz)
 
 Each starts a store and a Prefect server of its own in a temporary home and removes it. Timings are those of
 this machine now: run twice, and compare on an idle one.

@@ -66,4 +66,12 @@ def _within(
     if fixed.sum() > budget:
         sentence += f"; what is pinned or has no price costs {fixed.sum():,.2f}: unpin, or raise the budget"
     exceptions.append(("", "", sentence))
-    return with_coupling(lines, together.rows, ordered, "{units} fewer for the budget", tiers)
+    lines = with_coupling(lines, together.rows, ordered, "{units} fewer for the budget", tiers)
+    left = pd.Series(priced_value(lines)).groupby(lines["supplier_id"]).sum()
+    for supplier_id in (name for name in least if 0 < left[name] < minimum[name] - CENT_DUST):
+        sentence = (
+            f"supplier minimum not reached: {left[supplier_id]:,.2f} of {minimum[supplier_id]:,.2f} are left "
+            "by the budget, which are pinned or have no price: ask the supplier"
+        )
+        exceptions.append(("", supplier_id, sentence))
+    return lines

@@ -64,13 +64,12 @@ class Group:
             unit_cost=self.lines["list_price"].to_numpy(np.float64),
             minimum_order_quantity=self.lines["minimum_order_quantity"].to_numpy(np.int64),
         )
-        place = pd.Series(np.arange(count), index=self.lines["unique_id"])
-        tiers = self.tiers[self.tiers["unique_id"].isin(place.index)]
-        if len(tiers):
+        offered = self.lines[["unique_id", "supplier_id"]].assign(offer=np.arange(count)).merge(self.tiers)
+        if len(offered):
             offers = offers.with_price_breaks(
-                place[tiers["unique_id"]].to_numpy(),
-                np.ceil(tiers["break_quantity"].to_numpy()).astype(np.int64),
-                tiers["unit_cost"].to_numpy(np.float64),
+                offered["offer"].to_numpy(np.int64),
+                np.ceil(offered["break_quantity"].to_numpy()).astype(np.int64),
+                offered["unit_cost"].to_numpy(np.float64),
             )
         problem = PurchaseProblem(
             periods=("now",),

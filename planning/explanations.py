@@ -42,6 +42,7 @@ class Line(Protocol):
     order_waste: float
     waste_of_order_money: float
     lost_without_money: float
+    covered: int
     order_date: pd.Timestamp
     first_day: pd.Timestamp
     order_quantity: int
@@ -107,7 +108,7 @@ def explain(line: Line, freq: str) -> str:
     if line.floor:
         parts.append(f"+ always to be there {line.floor}")
     sentence = f"{' '.join(parts)} = {required}"
-    return ". ".join([sentence + _rounded(line, required), *_remarks(line)]) + "."
+    return ". ".join([sentence + _rounded(line, required), *_remarks(line, freq)]) + "."
 
 
 def _percent(share: float) -> str:
@@ -147,8 +148,8 @@ def _packs(line: Line, quantity: int) -> str:
     return f"{count} pack{'' if count == 1 else 's'} of {line.pack_size}"
 
 
-def _remarks(line: Line) -> list[str]:
-    remarks = _about_the_order(line)
+def _remarks(line: Line, freq: str) -> list[str]:
+    remarks = _about_the_order(line, freq)
     if line.expected_waste:
         remarks.append(f"{line.expected_waste} more on the shelf will expire unsold and do not count")
     if line.unusable:
@@ -167,7 +168,7 @@ def _remarks(line: Line) -> list[str]:
     return remarks
 
 
-def _about_the_order(line: Line) -> list[str]:
+def _about_the_order(line: Line, freq: str) -> list[str]:
     remarks = []
     if line.instead_of:
         remarks.append(f"From {line.supplier_id}: at {line.instead_of} the order would be below the minimum")
@@ -176,7 +177,8 @@ def _about_the_order(line: Line) -> list[str]:
     if line.order_waste >= 0.5:
         remarks.append(
             f"Of these about {line.order_waste:.0f} will expire ({line.waste_of_order_money:,.2f}); without "
-            f"them {line.lost_sales_without:.0f} lost sales ({line.lost_without_money:,.2f})"
+            f"them {line.lost_sales_without:.0f} lost sales ({line.lost_without_money:,.2f}) in "
+            f"{periods(line.covered, freq)}"
         )
     if line.price_break:
         remarks.append(f"The lower price saves {line.saved:,.2f}, more than it costs to hold them")

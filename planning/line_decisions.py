@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from planning.plan import Exceptions, PlanSettings
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
+
+_DUST: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +98,16 @@ def pinned(decided: DecidedLines, known: Known, exceptions: Exceptions) -> Decid
 def _perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Exceptions) -> pd.DataFrame:
     """Orders of which some may expire, as the pack count of least expected money, never more than required.
 
-    Where a lost sale has no price but the one that a service level implies, which knows of no waste, or a
-    unit no cost, the order stays and what will expire is said.
+    Nothing is ordered where that costs less over all reviews for which the order would last: against a single
+    review's lost sales hardly any pack would ever pay. Where a lost sale has no price but the one that a
+    service level implies, which knows of no waste, or a unit no cost, or some units are always to be there,
+    the order stays, at most fewer packs, and what will expire is said. Adds covered, the periods over which
+    an order is weighed, and by_money, whether nothing could have been chosen.
     """
     quantity = lines["order_quantity"].to_numpy()
     priced = (lines["stated"] & lines["holding_price"].notna() & lines["unit_cost"].notna()).to_numpy()
     rows = np.flatnonzero((quantity > 0) & priced & situation.may_expire(quantity.astype(np.float64)))
-    chosen = quantity.copy()
+    chosen, covered = quantity.copy(), lines["review_period"].to_numpy(np.int64, copy=True)
     if len(rows):
         some = situation.of(rows)
         pack = lines["pack_size"].to_numpy()[rows]
@@ -114,7 +119,10 @@ def _perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Excep
             return order_cost(some, (packs * pack[:, None]).astype(np.float64)).money
 
         packs = cheapest(money, least, quantity[rows] // pack)
-        none = money(np.stack([np.zeros_like(packs), packs], axis=1)).argmin(axis=1) == 0
+        sold = np.minimum(packs * pack / np.maximum(lines["rate"].to_numpy()[rows], _DUST), some.shelf_life)
+        covered[rows] *= np.maximum(np.ceil(sold / covered[rows] - _DUST), 1).astype(np.int64)
+        both = np.stack([np.zeros_like(packs), packs * pack], axis=1).astype(np.float64)
+        none = order_cost(replace(some, review_period=covered[rows]), both).money.argmin(axis=1) == 0
         chosen[rows] = np.where(none & (floor == 0), 0, packs * pack)
     for at in np.flatnonzero((chosen == 0) & (quantity > 0)):
         reason = (
@@ -122,7 +130,12 @@ def _perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Excep
             "nothing is ordered; ask for a smaller pack, or pin an order"
         )
         exceptions.append((lines["unique_id"].iloc[at], lines["supplier_id"].iloc[at], reason))
-    return lines.assign(perishing=chosen - quantity, order_quantity=chosen, by_money=priced)
+    return lines.assign(
+        perishing=chosen - quantity,
+        order_quantity=chosen,
+        covered=covered,
+        by_money=priced & (lines["floor"] == 0),
+    )
 
 
 def _at_price_breaks(lines: pd.DataFrame, situation: OrderSituation, prices: pd.DataFrame) -> pd.DataFrame:

@@ -83,11 +83,14 @@ def price_at(lines: pd.DataFrame, prices: pd.DataFrame, quantity: Integers) -> Q
 
 
 def with_money(lines: pd.DataFrame, situation: OrderSituation) -> pd.DataFrame:
-    """What every line is expected to cost with its order and without, at the prices of its goods now."""
+    """What every line is expected to cost with its order and without, over the periods covered, at the prices
+    of its goods now."""
     quantity = lines["order_quantity"].to_numpy(np.float64)
     unit_cost = lines["unit_cost"].fillna(0.0).to_numpy(np.float64)
+    covered = lines["covered"].to_numpy(np.int64)
     cost = order_cost(
-        replace(situation, unit_cost=unit_cost), np.stack([quantity, np.zeros_like(quantity)], axis=1)
+        replace(situation, unit_cost=unit_cost, review_period=covered),
+        np.stack([quantity, np.zeros_like(quantity)], axis=1),
     )
     held = lines["holding_price"].isna().to_numpy()[:, None]
     short = lines["shortage_price"].isna().to_numpy()[:, None]

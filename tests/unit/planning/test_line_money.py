@@ -26,28 +26,31 @@ def perishable(pack_size: float, **items: Any) -> Plan:
 
 
 def test_a_pack_of_which_some_expires_is_ordered_where_the_lost_sales_cost_more() -> None:
-    """24 sell 20 in two weeks: 4 expire for 8.00, 14 are held for a week. Without them 10 x 3.00 are lost."""
+    """24 sell 20 in two weeks: 4 expire for 8.00, 14 are held for a week. Without them 20 x 3.00 are lost."""
     plan = perishable(24.0)
     found = line(plan)
     assert (found["order_quantity"], found["perishing"], found["order_waste"]) == (24, 0, 4.0)
     money = found[["holding_money", "shortage_money", "waste_money", "expected_cost", "cost_without"]]
-    assert money.tolist() == [1.4, 0.0, 8.0, 9.4, 30.0]
-    assert "Of these about 4 will expire (8.00); without them 10 lost sales (30.00)" in found["explanation"]
+    assert money.tolist() == [1.4, 0.0, 8.0, 9.4, 60.0]
+    said = "Of these about 4 will expire (8.00); without them 20 lost sales (60.00) in 2 weeks."
+    assert said in found["explanation"]
     assert plan.exceptions.empty
 
 
 def test_a_pack_that_wastes_more_than_it_sells_is_not_ordered() -> None:
-    """48: 28 of them expire for 56.00, more than the 30.00 of the lost sales."""
-    plan = perishable(48.0)
+    """60: 40 of them expire for 80.00, more than the 60.00 of the lost sales of two weeks."""
+    plan = perishable(60.0)
     found = line(plan)
-    assert (found["order_quantity"], found["perishing"], found["expected_cost"]) == (0, -48, 30.0)
+    assert (found["order_quantity"], found["perishing"], found["expected_cost"]) == (0, -60, 60.0)
     assert found["explanation"].startswith(
         "Sales forecast 30 for 3 weeks to 1 Mar + safety 0 (service level 95 %) - on the shelf 20 "
-        "- on the way 0 = 10; rounded up to 1 pack of 48 = 48; "
-        "48 fewer, for what would expire costs more = 0."
+        "- on the way 0 = 10; rounded up to 1 pack of 60 = 60; "
+        "60 fewer, for what would expire costs more = 0."
     )
     assert "nothing is ordered; ask for a smaller pack" in reasons(plan, "a")[0]
-    assert line(perishable(48.0, floor=3.0))["order_quantity"] == 48
+    always = perishable(60.0, floor=3.0)
+    assert line(always)["order_quantity"] == 60
+    assert "of the 60 ordered will expire" in reasons(always, "a")[0]
 
 
 def test_of_several_packs_those_are_ordered_that_pay() -> None:
