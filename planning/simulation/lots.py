@@ -59,8 +59,6 @@ class Lots:
 
     def expire(self, period: int) -> Quantities:
         """Throw away what could be sold in `period` for the last time; series with lots x path."""
-        if period >= self._end:
-            return np.zeros(self._by.shape[1:])
         gone: Quantities = self._by[period].copy()
         self._by[period : self._end] -= gone
         return gone
