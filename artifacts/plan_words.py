@@ -182,6 +182,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "now": ("Now", "Ahora"),
     "change": ("Change", "Cambio"),
     "production": ("Production", "Producción"),
+    "materials": ("Materials", "Materiales"),
     "item_and_why": ("Item and why", "Artículo y motivo"),
     "to_buy": ("Order", "Pedir"),
     "packs": ("Packs", "Paquetes"),

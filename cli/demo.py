@@ -104,4 +104,4 @@ def _show_orders(store: ObjectStore, plan: Published) -> None:
         headline(f"{number}: {supplier}, {amount:,.2f} {currency}, due {lines['due_date'].min():%Y-%m-%d}")
         for line in lines.itertuples():
             item = f"{line.unique_id} {line.item_name}".rstrip()
-            show_reason(f"{line.order_quantity:>6g} {line.unit}  {item}", str(line.explanation))
+            show_reason(f"{line.order_quantity:>6.10g} {line.unit}  {item}", str(line.explanation))

@@ -69,7 +69,8 @@ def show_order(dataset: str, order: str) -> None:
         to_come = f", {line['outstanding']:g} to come" if came and line["outstanding"] else ""
         item = " ".join(part for part in (str(line["unique_id"]), str(line.get("item_name", ""))) if part)
         show_reason(
-            f"{line['order_quantity']} {line['unit']} {item}{came}{to_come}".strip(), str(line["explanation"])
+            f"{line['order_quantity']:.10g} {line['unit']} {item}{came}{to_come}".strip(),
+            str(line["explanation"]),
         )
     for event in details.events:
         say(f"{event.when:%Y-%m-%d %H:%M} UTC {event.state} by {event.who}{_booked(event.details)}")

@@ -129,11 +129,19 @@ def window_file(cutoff: date, recipe: str) -> str:
     return f"windows/{cutoff:%Y-%m-%d}/{ids.safe_segment(recipe)}.parquet"
 
 
-def order_file(purchase_order: str, language: str, suffix: str) -> str:
-    """The name of a document of one purchase order: `.xlsx`, `.csv`; in another language than English, it is
-    said before."""
-    said = "" if language == "en" else f".{language}"
-    return f"{ids.safe_segment(purchase_order)}{said}.{suffix}"
+def in_language(name: str, language: str) -> str:
+    """The name of a document in a language: where it is not English, it is said before the ending.
+
+    >>> in_language("materials.xlsx", "es")
+    'materials.es.xlsx'
+    """
+    stem, _, ending = name.rpartition(".")
+    return name if language == "en" else f"{stem}.{language}.{ending}"
+
+
+def order_file(purchase_order: str, language: str, ending: str) -> str:
+    """The name of a document of one purchase order."""
+    return in_language(f"{ids.safe_segment(purchase_order)}.{ending}", language)
 
 
 def pointer_in(folder: Folder) -> Ref:

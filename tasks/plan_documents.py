@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from artifacts.chain_documents import materials_xlsx, production_xlsx
 from artifacts.csv_files import csv_bytes
 from artifacts.forecast_plots import fan
 from artifacts.item_names import item_names, name_of, places_of
@@ -22,7 +23,7 @@ from intake.periods import iso_week, period_end
 from intake.tables import Table
 from planning.open_orders import OpenOrderSource
 from storage.datasets import to_parquet
-from storage.keys import SUPPLIERS
+from storage.keys import SUPPLIERS, in_language
 from storage.manifests import Published
 from storage.plans import PlanClaim
 from tasks.chain import chain_files
@@ -116,13 +117,21 @@ def _report(material: _Material) -> dict[str, bytes]:
     table, total = prediction_table(inputs.paths), total_table(inputs.paths)
     history = inputs.panel.frame.dropna(subset=["y"])
     plot = fan(history, table, total=total, names=item_names(inputs.tables[Table.ITEMS]))
-    outlook = Outlook(risk=material.decided.risk.table, difference=material.decided.difference)
+    chain = material.decided.chain
+    outlook = Outlook(
+        risk=material.decided.risk.table,
+        difference=material.decided.difference,
+        production=chain.production,
+        sentences=chain.sentences,
+    )
+    said_above = set(chain.sentences)
+    notes = (*plan.notes, *material.decided.risk.notes, *inputs.extended.notes)
     return {
         name: report_html(
             _header_in(material, Speech(language)),
             material.lines,
             plan.exceptions,
-            (*plan.notes, *material.decided.risk.notes, *inputs.extended.notes),
+            [note for note in notes if note not in said_above],
             suppliers=material.suppliers,
             prediction_table=table,
             history=history,
@@ -141,9 +150,17 @@ def _header_in(material: _Material, say: Speech) -> PlanHeader:
         links={
             say("orders_csv"): "purchase_orders.csv",
             say("orders_xlsx"): "purchase_orders.xlsx",
+            **{say(key): name for key, name in _plant_links(material, say.language)},
             say("other_language"): _REPORTS[Language.ES if say.language is Language.EN else Language.EN],
         },
     )
+
+
+def _plant_links(material: _Material, language: Language) -> list[tuple[str, str]]:
+    chain = material.decided.chain
+    there = {"production": len(chain.production) > 0, "materials": chain.material_plan is not None}
+    names = {"production": "production_plan.xlsx", "materials": "materials.xlsx"}
+    return [(key, in_language(names[key], language)) for key, is_there in there.items() if is_there]
 
 
 def _risk(material: _Material) -> dict[str, bytes]:
@@ -162,12 +179,29 @@ def _chain(material: _Material) -> dict[str, bytes]:
     return chain_files(material.decided.chain)
 
 
+def _plant(material: _Material) -> dict[str, bytes]:
+    """The production plan and the materials as workbooks, where anything is made."""
+    chain, names = material.decided.chain, item_names(material.inputs.tables[Table.ITEMS])
+    files: dict[str, bytes] = {}
+    for language in Language:
+        if len(chain.production):
+            files[in_language("production_plan.xlsx", language)] = production_xlsx(
+                material.header, chain.production, names, chain.sentences, language
+            )
+        if chain.material_plan is not None:
+            files[in_language("materials.xlsx", language)] = materials_xlsx(
+                material.header, chain.materials, chain.material_plan.expedite, names, language
+            )
+    return files
+
+
 _FAMILIES: Final[tuple[Callable[[_Material], dict[str, bytes]], ...]] = (
     _tables,
     _purchase_orders,
     _orders_to_suppliers,
     _risk,
     _chain,
+    _plant,
     _report,
 )
 

@@ -132,6 +132,7 @@ def show_plan(plan: Ref) -> None:
     exceptions = pd.read_csv(BytesIO(read_file(store, published, "exceptions.csv")), dtype=str).fillna("")
     sections = [
         table(order_totals(orders), {"amount": ",.2f"}),
+        *_risk(store, published),
         *_reasons(orders),
         f"**{len(exceptions)} exceptions**" if len(exceptions) else "",
         table(exceptions) if len(exceptions) else "",
@@ -155,12 +156,24 @@ def _reasons(orders: pd.DataFrame) -> list[str]:
     for (number, supplier), lines in orders.groupby(["purchase_order", "supplier_name"]):
         sections.append(f"### {escaped(str(supplier))}: {escaped(str(number))}")
         items = [
-            f"- **{line.order_quantity} {escaped(str(line.unit))} {escaped(_item(line))}** "
+            f"- **{line.order_quantity:.10g} {escaped(str(line.unit))} {escaped(_item(line))}** "
             f"{escaped(str(line.explanation))}"
             for line in lines.itertuples()
         ]
         sections.append("\n".join(items))
     return sections
+
+
+def _risk(store: ObjectStore, published: Published) -> list[str]:
+    """What the orders may cost until the next ones arrive, by supplier and in all; plans of old have no such
+    file."""
+    if "risk.csv" not in published.manifest.files:
+        return []
+    risk = pd.read_csv(BytesIO(read_file(store, published, "risk.csv")))
+    soon = risk[(risk["until"] == "next order") & (risk["scope"] != "line")].fillna({"supplier_id": "all"})
+    money = dict.fromkeys(("cost", "cost_p10", "cost_p90", "cost_cvar"), ",.2f")
+    columns = ["supplier_id", "currency", *money, "lines_out"]
+    return ["### What it may cost until the next order", table(soon[columns], money | {"lines_out": ".1f"})]
 
 
 def _item(line: Any) -> str:

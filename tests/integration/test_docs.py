@@ -65,6 +65,7 @@ def known_places() -> Iterator[Folder | Ref]:
     )
     yield KEYS.backtest(dataset, "0" * 64)
     yield from (KEYS.public_key(dataset), KEYS.orders(dataset))
+    yield from (KEYS.issued(dataset), KEYS.plan(dataset, NAMES["<plan_id>"]).folder("orders"))
     yield KEYS.orders(dataset).folder(NAMES["<purchase_order>"])
     yield KEYS.order_event(dataset, NAMES["<purchase_order>"], 1)
     for place in (KEYS.dataset, KEYS.dataset_models, KEYS.dataset_predictions, KEYS.dataset_plans):
