@@ -88,28 +88,31 @@ class CostCurves:
         """The slopes of on_shelf, 0 where there is none."""
         return np.zeros_like(self.cost_slopes) if self.on_shelf is None else self.slopes(self.on_shelf)
 
-    def cost_at(self, supply: Amounts) -> Amounts:
-        """(lines, periods) money for a supply of that shape."""
-        return self._along(self.cost, self.cost_slopes, supply)
+    def cost_at(self, supply: Amounts, lines: npt.NDArray[np.int64] | None = None) -> Amounts:
+        """(lines, periods) money for a supply of that shape; of some lines only, if they are named."""
+        if lines is None:
+            return _along(self.supply, self.cost, self.cost_slopes, supply)
+        return _along(self.supply[lines], self.cost[lines], self.cost_slopes[lines], supply)
 
     def on_shelf_at(self, supply: Amounts) -> Amounts:
         """(lines, periods) units that take up storage, for a supply of that shape."""
         if self.on_shelf is None:
             return np.zeros_like(supply)
-        return self._along(self.on_shelf, self.shelf_slopes, supply)
-
-    def _along(self, values: Amounts, slopes: Amounts, supply: Amounts) -> Amounts:
-        reached = values[..., 0].copy()
-        for k in range(slopes.shape[2]):
-            run = np.maximum(supply - self.supply[..., k], 0.0)
-            if k + 1 < slopes.shape[2]:
-                run = np.minimum(run, self.supply[..., k + 1] - self.supply[..., k])
-            reached += slopes[..., k] * run
-        return reached
+        return _along(self.supply, self.on_shelf, self.shelf_slopes, supply)
 
     def _widths(self, apart: int) -> tuple[Amounts, Amounts]:
         width = np.diff(self.supply)
         return width[..., :-apart], width[..., apart:]
+
+
+def _along(points: Amounts, values: Amounts, slopes: Amounts, supply: Amounts) -> Amounts:
+    reached = values[..., 0].copy()
+    for k in range(slopes.shape[2]):
+        run = np.maximum(supply - points[..., k], 0.0)
+        if k + 1 < slopes.shape[2]:
+            run = np.minimum(run, points[..., k + 1] - points[..., k])
+        reached += slopes[..., k] * run
+    return reached
 
 
 def _lower_hull(supply: Amounts, values: Amounts) -> Amounts:

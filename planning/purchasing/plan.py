@@ -12,9 +12,12 @@ import pulp
 from intake.errors import ServiceError
 from planning.purchasing.evaluation import DUST, Cause, Evaluation, Slack, evaluate
 from planning.purchasing.model import PurchaseModel, Where, build
-from planning.purchasing.problem import Limit, PurchaseProblem, Units
+from planning.purchasing.problem import Flags, Limit, PurchaseProblem, Units
+from planning.purchasing.scale import plan_by_prices, prices_of
+from planning.purchasing.schedules import Schedules
 
 GAP: Final = 0.01
+EXACT: Final = 4000
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,55 @@ def gap_between(cost: float, bound: float) -> float:
     """
     apart = cost - bound
     return 0.0 if apart <= DUST * max(abs(cost), 1.0) else apart / max(abs(cost), DUST)
+
+
+def plan_purchases(
+    asked: PurchaseProblem, *, solver: pulp.LpSolver | None = None, gap: float = GAP, exact_up_to: int = EXACT
+) -> PurchasePlan:
+    """A plan for every problem that can be stated, by the way that suits it.
+
+    Lines that share nothing are planned one by one, in closed form. What is coupled goes to the solver
+    (`plan_exactly`) where it has at most `exact_up_to` pairs of offer and period, storage or requirements, or
+    pins that break a limit by themselves; else to `plan_by_prices`, whose plan keeps every limit and says its
+    gap.
+    """
+    alone = asked.uncoupled
+    if alone.all():
+        return _one_by_one(asked)
+    if alone.any():
+        return _parted(asked, alone, solver, gap, exact_up_to)
+    whole = asked.storage is not None or asked.required is not None
+    pinned = evaluate(asked, np.maximum(asked.pinned, 0))
+    if whole or pinned.slacks or int((asked.most_packs > 0).sum()) <= exact_up_to:
+        return plan_exactly(asked, solver=solver, gap=gap)
+    packs, dual = plan_by_prices(asked)
+    evaluation = evaluate(asked, packs)
+    binding = tuple(Binding(*each) for each in prices_of(dual, evaluation.ordered))
+    return PurchasePlan(asked, packs, evaluation, min(dual.bound, evaluation.cost), binding)
+
+
+def _one_by_one(asked: PurchaseProblem) -> PurchasePlan:
+    offers = asked.offers
+    money = (offers.unit_cost + offers.preference_cost - asked.value[offers.line]) * offers.pack_size
+    prices = np.repeat(money[:, None], len(asked.periods), axis=1)
+    _, packs = Schedules(asked).orders(prices, np.zeros_like(prices))
+    packs = packs + np.maximum(asked.pinned, 0)
+    evaluation = evaluate(asked, packs)
+    return PurchasePlan(asked, packs, evaluation, evaluation.cost, ())
+
+
+def _parted(
+    asked: PurchaseProblem, alone: Flags, solver: pulp.LpSolver | None, gap: float, exact_up_to: int
+) -> PurchasePlan:
+    packs = np.zeros((len(asked.offers), len(asked.periods)), dtype=np.int64)
+    bound, binding = 0.0, tuple[Binding, ...]()
+    for lines in (np.flatnonzero(alone), np.flatnonzero(~alone)):
+        part, offers = asked.of_lines(lines)
+        plan = plan_purchases(part, solver=solver, gap=gap, exact_up_to=exact_up_to)
+        packs[offers] = plan.packs
+        bound, binding = bound + plan.bound, plan.binding
+    evaluation = evaluate(asked, packs)
+    return PurchasePlan(asked, packs, evaluation, min(bound, evaluation.cost), binding)
 
 
 def plan_exactly(

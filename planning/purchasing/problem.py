@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -309,6 +309,39 @@ class PurchaseProblem:
         packs = np.where(can & (packs >= self.offers.least_packs[:, None]), packs, 0)
         fixed = self.pinned
         return np.where(fixed >= 0, fixed, packs)
+
+    def of_lines(self, lines: Units) -> tuple[PurchaseProblem, Units]:
+        """The problem of some lines alone, and the positions of their offers in this one."""
+        offers = np.flatnonzero(np.isin(self.offers.line, lines))
+        place = np.full(len(self.lines), -1, dtype=np.int64)
+        place[lines] = np.arange(len(lines))
+        picked = {name: getattr(self.offers, name)[offers] for name in self.offers.__dataclass_fields__}
+        number = {offer: position for position, offer in enumerate(offers.tolist())}
+        curves, storage = self.curves, self.storage
+        part = replace(
+            self,
+            lines=tuple(self.lines[line] for line in lines.tolist()),
+            curves=CostCurves(
+                curves.supply[lines],
+                curves.cost[lines],
+                None if curves.on_shelf is None else curves.on_shelf[lines],
+            ),
+            offers=Offers(**{**picked, "line": place[self.offers.line[offers]]}),
+            value=self.value[lines],
+            storage=storage and replace(storage, place=storage.place[lines], volume=storage.volume[lines]),
+            required=None if self.required is None else self.required[lines],
+            pins=tuple(replace(pin, offer=number[pin.offer]) for pin in self.pins if pin.offer in number),
+        )
+        return part, offers
+
+    @property
+    def uncoupled(self) -> Flags:
+        """(lines,) that share no limit with others and cost nothing by the order: each is planned alone."""
+        limited = np.isfinite(self.budget).any() or math.isfinite(self.total_budget)
+        if limited or self.storage is not None or self.required is not None:
+            return np.zeros(len(self.lines), dtype=bool)
+        tied = self.suppliers.matters[self.offers.supplier]
+        return np.asarray(np.bincount(self.offers.line[tied], minlength=len(self.lines)) == 0)
 
     def supply(self, packs: Units) -> Amounts:
         """(lines, periods) units that have arrived by each period, of packs by offer and period of order."""
