@@ -45,13 +45,14 @@ def what_if_markdown(
     supposed: Sequence[str],
     totals: pd.DataFrame,
     lines: pd.DataFrame,
+    chain: pd.DataFrame,
     notes: Sequence[str],
     *,
     names: Mapping[str, str] = NO_NAMES,
 ) -> str:
     """What is supposed; three plans in total and by supplier; the lines that change most; a plot at PLOT.
 
-    totals, lines: of `planning.plan_comparison.Comparison`.
+    totals, lines, chain: of `planning.plan_comparison.Comparison`.
     """
     changed = lines[lines["change"] != 0]
     sections = [
@@ -78,6 +79,9 @@ def what_if_markdown(
             same.append(escaped(str(supplier_id)))
     if same:
         sections.append(f"Nothing changes for {', '.join(same)}.")
+    if len(chain):
+        shown = chain.rename(columns=lambda column: column.replace("_", " "))
+        sections += ["**The chain behind it**", table(shown, dict.fromkeys(shown.columns, ",.0f"))]
     return page(title, [*sections, "\n".join(f"- {escaped(note)}" for note in notes)])
 
 

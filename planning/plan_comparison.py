@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from forecasting.paths.demand_paths import DemandPaths
+from planning.chain.chain_plan import ChainPlan, ChainSettings
+from planning.chain.plan_chain import plan_chain
+from planning.chain.tables import ChainTables
 from planning.inventory_simulator import Quantities
 from planning.plan import PlanSettings
 from planning.replenishment import replenish
@@ -19,6 +22,7 @@ from planning.what_if import PlanTables
 BASE: Final = "base plan"
 KEPT: Final = "base orders kept"
 COMPARISON_COLUMNS: Final = ("plan", "orders", *RISK_COLUMNS)
+CHAIN_COMPARISON_COLUMNS: Final = ("plan", "shipped", "good_units", "bought_lines", "late_orders")
 LINE_COMPARISON_COLUMNS: Final = (
     *("supplier_id", "unique_id", "base_quantity", "order_quantity", "change", "amount_change"),
     *("base_cost", "cost", "cost_kept"),
@@ -28,17 +32,30 @@ LINE_COMPARISON_COLUMNS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A plan's lines with what they were decided from."""
+    """A plan's lines and the chain behind them, with what they were decided from."""
 
     lines: pd.DataFrame
+    chain: ChainPlan
     paths: DemandPaths
     tables: PlanTables
 
 
 def planned(
-    paths: DemandPaths, tables: PlanTables, settings: PlanSettings, *, cutoff: pd.Timestamp, freq: str
+    further: DemandPaths,
+    horizon: int,
+    tables: PlanTables,
+    settings: PlanSettings,
+    chain: ChainSettings,
+    *,
+    cutoff: pd.Timestamp,
+    freq: str,
+    plan_id: str,
 ) -> Planned:
-    """Decide a plan as `replenish` does."""
+    """Decide a plan and its chain as the plan of the week is: `replenish`, `plan_chain`.
+
+    further: demand paths as far as the chain looks, of which the orders see the first `horizon` periods.
+    """
+    paths = replace(further, values=further.values[:, :, :horizon], ds=further.ds[:horizon])
     plan = replenish(
         paths,
         stock=tables.stock,
@@ -49,8 +66,15 @@ def planned(
         cutoff=cutoff,
         freq=freq,
         settings=settings,
+        plan_id=plan_id,
     )
-    return Planned(lines=plan.lines, paths=paths, tables=tables)
+    house = ChainTables(
+        tables.stock, tables.items, tables.suppliers, tables.terms, tables.bill_of_materials, tables.capacity
+    )
+    behind = plan_chain(
+        plan, further, house, cutoff=cutoff, freq=freq, settings=settings, chain=chain, plan_id=plan_id
+    )
+    return Planned(lines=plan.lines, chain=behind, paths=paths, tables=tables)
 
 
 @dataclass(frozen=True)
@@ -60,11 +84,14 @@ class Comparison:
 
     totals: COMPARISON_COLUMNS, `risk.RISK_COLUMNS` of suppliers and currencies until the next order can
     arrive, and how many purchase orders there are. lines: LINE_COMPARISON_COLUMNS, the largest change of
-    money first. joint_cost: by plan and currency, the cost path by path.
+    money first. chain: CHAIN_COMPARISON_COLUMNS of both plans, over the periods that the chain looks ahead:
+    units that places ship and that are made, lines that are bought for it and those of them that come too
+    late; empty where nothing is. joint_cost: by plan and currency, the cost path by path.
     """
 
     totals: pd.DataFrame
     lines: pd.DataFrame
+    chain: pd.DataFrame
     joint_cost: Mapping[str, Mapping[str, Quantities]]
 
 
@@ -98,6 +125,7 @@ def compare(name: str, base: Planned, changed: Planned, *, cutoff: pd.Timestamp,
             ["scope", "currency", "supplier_id"], ascending=[False, True, True], kind="stable"
         )[list(COMPARISON_COLUMNS)].reset_index(drop=True),
         _lines(*(_by_line(risk) for risk in played.values())),
+        _chain({BASE: base.chain, name: changed.chain}),
         {plan: risk.joint_cost for plan, risk in played.items()},
     )
 
@@ -118,6 +146,21 @@ def _totals(plan: str, risk: Risk, lines: pd.DataFrame) -> pd.DataFrame:
     by_currency = rows["currency"].map(asked.groupby("currency").size()).fillna(0).astype(np.int64)
     orders = np.where(rows["scope"] == "total", by_currency, by_supplier)
     return rows.assign(plan=plan, orders=orders)
+
+
+def _chain(chains: Mapping[str, ChainPlan]) -> pd.DataFrame:
+    rows = [
+        (
+            plan,
+            float(chain.shipments["shipped"].sum()),
+            float(chain.production["good_units"].sum()),
+            len(chain.lines),
+            len(chain.expedite),
+        )
+        for plan, chain in chains.items()
+    ]
+    table = pd.DataFrame(rows, columns=list(CHAIN_COMPARISON_COLUMNS))
+    return table if table.drop(columns="plan").any(axis=None) else table.iloc[:0]
 
 
 def _by_line(risk: Risk) -> pd.DataFrame:

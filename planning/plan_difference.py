@@ -54,6 +54,7 @@ _PARAMETERS: Final = {
 _TIMES: Final = ("lead_time", "review_period")
 _SIZES: Final = ("pack_size", "minimum_order_quantity")
 _FLOAT_DUST: Final = 1e-9
+_MOST_SAID: Final = 5
 _WORDS: Final = {
     "sales": ("more sold than forecast ({sold}, not {expected})", "less sold ({sold}, not {expected})"),
     "last_order": (
@@ -61,7 +62,7 @@ _WORDS: Final = {
         "in the last order ({previous_quantity}) beyond what was to sell ({expected})",
     ),
     "not_ordered": ("of the last plan not ordered", "ordered beyond the last plan"),
-    "counted": ("missing in the count", "found in the count"),
+    "counted": ("missing from count or open orders", "found in count or open orders"),
     "lost_before_arrival": ("no longer lost before the order arrives", "lost before the order arrives"),
     "forecast": ("higher forecast{remark}", "lower forecast{remark}"),
     "uncertainty": ("less certain forecast", "more certain forecast"),
@@ -258,7 +259,7 @@ def _text(value: object) -> str:
 
 
 def _sentences(told: pd.DataFrame, words: pd.DataFrame) -> list[str]:
-    """`15 more than last time: +20 higher forecast (promotion), -5 found in the count.`"""
+    """`15 more than last time: +20 higher forecast (promotion), -5 found in count or open orders.`"""
     spoken = words.to_dict("index")
     return [_sentence(row, spoken.get(str(row["unique_id"]), {})) for row in told.to_dict("records")]
 
@@ -269,7 +270,9 @@ def _sentence(row: Mapping[Hashable, Any], words: Mapping[Hashable, Any]) -> str
         return "As much as last time."
     remark = words.get("remark")
     known = {**row, **words, "remark": f" ({remark})" if isinstance(remark, str) else ""}
-    said = [f"{row[name]:+d} {_WORDS[name][row[name] < 0].format_map(known)}" for name in parts]
+    said = [f"{row[name]:+d} {_WORDS[name][row[name] < 0].format_map(known)}" for name in parts[:_MOST_SAID]]
+    rest = sum(row[name] for name in parts[_MOST_SAID:])
+    said += [f"{rest:+d} of smaller causes"] if rest else []
     change = row["change"]
     moved = f"{abs(change)} {'more' if change > 0 else 'less'} than" if change else "As much as"
     return f"{moved} last time: {', '.join(said)}."

@@ -21,13 +21,15 @@ PRICE: Final = "price"
 
 @dataclass(frozen=True, kw_only=True)
 class PlanTables:
-    """The tables that a plan is decided from, as `replenish` takes them."""
+    """The tables that a plan is decided from, as `replenish` and `plan_chain` take them."""
 
     stock: pd.DataFrame
     items: pd.DataFrame
     suppliers: pd.DataFrame
     terms: pd.DataFrame
     open_orders: pd.DataFrame
+    bill_of_materials: pd.DataFrame | None = None
+    capacity: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class WhatIf:
     minimum_order_value: by supplier_id, times what he asks, days that his orders take longer, days by which
     what he has on order comes later, and his new minimum. budget: the most money that the orders may cost, by
     currency ('' where there is one). service_level: of all lines, in place of theirs and of what their costs
-    say.
+    say. capacity_factor: times the capacity of every resource.
     """
 
     name: str
@@ -54,9 +56,10 @@ class WhatIf:
     minimum_order_value: Mapping[str, float] = field(default_factory=dict)
     budget: Mapping[str, float] = field(default_factory=dict)
     service_level: float | None = None
+    capacity_factor: float = 1.0
 
     def __post_init__(self) -> None:
-        factors = {"demand_factor": self.demand_factor}
+        factors = {"demand_factor": self.demand_factor, "capacity_factor": self.capacity_factor}
         for name in ("price_factor", "unit_cost_factor"):
             factors |= {f"{name}.{key}": factor for key, factor in getattr(self, name).items()}
         for name, factor in factors.items():
@@ -100,6 +103,8 @@ class WhatIf:
         ]
         if self.service_level is not None:
             said.append(f"Every line has a service level of {self.service_level:.1%}.")
+        if self.capacity_factor != 1:
+            said.append(f"Every capacity is {_more(self.capacity_factor)}.")
         return tuple(said)
 
     def panel(
@@ -162,10 +167,11 @@ class WhatIf:
         return replace(paths, values=paths.values * factor[:, None, None])
 
     def tables(self, tables: PlanTables, supplier_of: Mapping[str, str]) -> PlanTables:
-        """Copies of the tables with what is supposed of suppliers, open orders and service.
+        """Copies of the tables with what is supposed of suppliers, open orders, service and capacity.
 
         supplier_of: by unique_id, who supplies it in the plan, because a stock file does not say who was
-        asked for what is on order. InputError for a supplier that is in no table.
+        asked for what is on order. InputError for a supplier that is in no table, and for a capacity_factor
+        without a capacity table.
         """
         suppliers, terms, orders = tables.suppliers, tables.terms, tables.open_orders
         known = {
@@ -194,8 +200,14 @@ class WhatIf:
         )
         asked = orders["supplier_id"].where(orders["supplier_id"] != "", orders["unique_id"].map(supplier_of))
         delay = pd.to_timedelta(_of(orders.assign(supplier_id=asked), self.open_orders_days, 0.0), unit="D")
+        capacity = tables.capacity
+        if self.capacity_factor != 1:
+            if capacity is None:
+                raise InputError(f"'{self.name}' is about the capacity, and there is no capacity table")
+            capacity = capacity.assign(capacity=capacity["capacity"] * self.capacity_factor)
         return replace(
             tables,
+            capacity=capacity,
             suppliers=suppliers,
             terms=terms,
             items=self._items(tables.items),

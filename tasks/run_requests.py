@@ -298,3 +298,4 @@ class WhatifRequest(Request):
     service_level: float | None = Field(
         None, ge=0.5, lt=1, description="Of all lines, in place of theirs and of what their costs say."
     )
+    capacity_factor: _Factor = Field(1.0, description="Times the capacity of every resource.")

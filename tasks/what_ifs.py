@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -19,18 +20,19 @@ from intake.errors import ConflictError, MissingError
 from intake.tables import Table
 from planning.plan import PlanSettings
 from planning.plan_comparison import Comparison, Planned, compare, planned
-from planning.replenishment import horizon_needed
 from planning.what_if import PlanTables, WhatIf
 from storage.code_identity import code_identity
 from storage.datasets import Datasets, from_parquet
 from storage.keys import MANIFEST, Folder, Ref
 from storage.manifests import Provenance, Published, find_published, publish, read_file, read_published
 from storage.plans import Plans
+from tasks.chain import CHAIN_TABLES, chain_settings, horizon_of_plan, read_chain_tables
 from tasks.connection import connection, folder_of, registry
 from tasks.dataset_files import kept_uploads
 from tasks.datasets import cutoff_of
 from tasks.logs import logger, recorded
 from tasks.panels import read_panel
+from tasks.plan_inputs import PLANNING_TABLES
 from tasks.readings import required_table
 from tasks.retrying import step
 from tasks.run_requests import WhatifRequest, by_currency
@@ -100,13 +102,16 @@ def _publish(folder: Folder, provenance: Provenance, standing: Published, what_i
         joint = {plan: by_currency[currency] for plan, by_currency in comparison.joint_cost.items()}
         title = f"{provenance.dataset}: {standing.folder.name}, what if {what_if.name}"
         supposed, names = what_if.sentences(), item_names(items)
-        page = what_if_markdown(title, supposed, comparison.totals, comparison.lines, notes, names=names)
+        page = what_if_markdown(
+            title, supposed, comparison.totals, comparison.lines, comparison.chain, notes, names=names
+        )
         return publish(
             store,
             folder,
             {
                 "comparison.csv": csv_bytes(comparison.totals.round(4)),
                 "lines.csv": csv_bytes(comparison.lines.round(4)),
+                "chain.csv": csv_bytes(comparison.chain.round(3)),
                 PLOT: costs_side_by_side(shown, joint, currency),
                 PAGE: page.encode(),
             },
@@ -138,30 +143,35 @@ def _compared(standing: Published, what_if: WhatIf) -> tuple[Comparison, tuple[s
     settings = PlanSettings(
         **{each.name: stated[each.name] for each in fields(PlanSettings) if each.name in stated}
     )
+    chain = chain_settings(parameters.get("priority", ()))
     lines = from_parquet(read_file(store, standing, "plan.parquet"))
     supplier_of = dict(zip(lines["unique_id"], lines["supplier_id"], strict=True))
     changed_tables = what_if.tables(tables, supplier_of)
-    changed_settings = what_if.settings(settings)
 
-    horizon = max(
-        horizon_needed(suppliers=each.suppliers, terms=each.terms, freq=freq, settings=settings)
-        for each in (tables, changed_tables)
-    )
-    panel = read_panel(sales, uploads, horizon)
+    needed = [horizon_of_plan(_by_name(each), freq, settings, chain) for each in (tables, changed_tables)]
+    horizon, furthest = (max(each) for each in zip(*needed, strict=True))
+    panel = read_panel(sales, uploads, furthest)
     assumed = with_prices_kept(dict(parameters["assume"]), panel)
-    extended = extend(panel, cutoff, horizon, assumed)
+    extended = extend(panel, cutoff, furthest, assumed)
     model = checked(registry().load_model(facts.dataset, str(parameters["model_version"])).model)
-    paths = model.demand_paths(extended, cutoff, horizon, settings.paths, settings.seed)
+    paths = model.demand_paths(extended, cutoff, furthest, settings.paths, settings.seed)
     changed_paths = paths
     if what_if.about_demand:
-        supposed = what_if.panel(panel, extended, cutoff, horizon, assumed)
-        changed_paths = model.demand_paths(supposed, cutoff, horizon, settings.paths, settings.seed)
-    base = planned(paths, tables, settings, cutoff=cutoff, freq=freq)
-    changed = planned(
-        what_if.paths(changed_paths), changed_tables, changed_settings, cutoff=cutoff, freq=freq
-    )
+        supposed = what_if.panel(panel, extended, cutoff, furthest, assumed)
+        changed_paths = model.demand_paths(supposed, cutoff, furthest, settings.paths, settings.seed)
+    decide = partial(planned, chain=chain, cutoff=cutoff, freq=freq, plan_id=standing.folder.name)
+    base = decide(paths, horizon, tables, settings)
+    changed = decide(what_if.paths(changed_paths), horizon, changed_tables, what_if.settings(settings))
     comparison = compare(what_if.name, base, changed, cutoff=cutoff, freq=freq)
-    return comparison, _about_base(base, lines, horizon), tables.items
+    return comparison, (*_about_base(base, lines, horizon), *changed.chain.sentences), tables.items
+
+
+def _by_name(tables: PlanTables) -> dict[Table, pd.DataFrame]:
+    return {
+        table: getattr(tables, table)
+        for table in (*PLANNING_TABLES, *CHAIN_TABLES)
+        if getattr(tables, table) is not None
+    }
 
 
 def _tables(standing: Published, uploads: list[Upload]) -> PlanTables:
@@ -173,18 +183,17 @@ def _tables(standing: Published, uploads: list[Upload]) -> PlanTables:
             f"the plan {standing.folder.name} was made before plans kept the open orders that they counted: "
             f"`abasto run replenish --dataset {dataset} --option revise=true`"
         )
-    stock, items, suppliers, terms = (
-        required_table(uploads, table, dataset)
-        for table in (Table.STOCK, Table.ITEMS, Table.SUPPLIERS, Table.TERMS)
+    required = {table: required_table(uploads, table, dataset) for table in PLANNING_TABLES}
+    return PlanTables(
+        **{str(table): frame for table, frame in read_chain_tables(uploads, required).items()},
+        open_orders=from_parquet(read_file(store, standing, "open_orders.parquet")),
     )
-    open_orders = from_parquet(read_file(store, standing, "open_orders.parquet"))
-    return PlanTables(stock=stock, items=items, suppliers=suppliers, terms=terms, open_orders=open_orders)
 
 
 def _about_base(base: Planned, lines: pd.DataFrame, horizon: int) -> tuple[str, ...]:
     """Whether the base plan, decided again, is the one that stands."""
     again = base.lines.set_index("unique_id")["order_quantity"]
-    stood = lines.set_index("unique_id")["order_quantity"]
+    stood = lines[lines["unique_id"].isin(base.paths.unique_id)].set_index("unique_id")["order_quantity"]
     other = int((again.reindex(stood.index) != stood).sum())
     if not other:
         return ("The base plan, decided again, is the plan that stands.",)

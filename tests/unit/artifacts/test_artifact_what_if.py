@@ -48,8 +48,14 @@ def lines() -> pd.DataFrame:
     )
 
 
+def chain() -> pd.DataFrame:
+    return pd.DataFrame({"plan": PLANS[:2], "shipped": [120.0, 60.0], "bought_lines": [3, 2]})
+
+
 def test_the_page_shows_what_is_supposed_and_what_it_does() -> None:
-    page = what_if_markdown("what if late", ["Orders come 7 days later."], totals(), lines(), ["A note."])
+    page = what_if_markdown(
+        "what if late", ["Orders come 7 days later."], totals(), lines(), chain(), ["A note."]
+    )
     assert "- Orders come 7 days later." in page
     assert (
         "| base orders kept | 3 | 1 | 30 | 60.00 | 2.00 | 9.00 | 0.50 | 11.50 | 20.00 | 25.00 | 1.2 | 7 | 0 |"
@@ -58,6 +64,8 @@ def test_the_page_shows_what_is_supposed_and_what_it_does() -> None:
     assert "**1 of 2 lines change**" in page
     assert r"| a\_b | nor\|sa | 10 | 24 | +14 | 2.00 | 5.50 | 10% | 62% |" in page
     assert r"**nor\|sa**" in page
+    assert "| plan | shipped | bought lines |" in page
+    assert "| late | 60 | 2 |" in page
     assert page.rstrip().endswith("- A note.")
 
 

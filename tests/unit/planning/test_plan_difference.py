@@ -71,7 +71,7 @@ def test_what_was_sold_found_and_forecast_is_told_apart() -> None:
     assert causes(row) == {"sales": 15, "counted": -3, "forecast": 12, "lost_before_arrival": -20}
     assert row["explanation"] == (
         "4 more than last time: -20 lost before the order arrives, +15 more sold than forecast (25, not 10), "
-        "+12 higher forecast (promotion), -3 found in the count."
+        "+12 higher forecast (promotion), -3 found in count or open orders."
     )
 
 

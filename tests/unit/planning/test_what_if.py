@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from planning_case import CUTOFF, FREQ, NO_ORDERS, paths_of, table
 from forecasting.paths.demand_paths import DemandPaths
 from forecasting.series.panel import Panel, build_panel, extend
 from intake.errors import InputError
+from planning.chain.chain_plan import ChainSettings
 from planning.plan import PlanSettings
 from planning.plan_comparison import BASE, KEPT, Comparison, compare, planned
 from planning.what_if import PlanTables, WhatIf
@@ -37,15 +39,12 @@ def sure(a_soap: list[float]) -> DemandPaths:
 
 
 def answer(what_if: WhatIf, paths: DemandPaths, tables: PlanTables) -> Comparison:
-    untouched = {name: frame.copy() for name, frame in vars(tables).items()}
-    base = planned(paths, tables, SETTINGS, cutoff=CUTOFF, freq=FREQ)
+    untouched = {name: frame.copy() for name, frame in vars(tables).items() if frame is not None}
+    decide = partial(planned, chain=ChainSettings(), cutoff=CUTOFF, freq=FREQ, plan_id="2026-W07-r1")
+    base = decide(paths, len(paths.ds), tables, SETTINGS)
     supplier_of = base.lines.set_index("unique_id")["supplier_id"].to_dict()
-    changed = planned(
-        what_if.paths(paths),
-        what_if.tables(tables, supplier_of),
-        what_if.settings(SETTINGS),
-        cutoff=CUTOFF,
-        freq=FREQ,
+    changed = decide(
+        what_if.paths(paths), len(paths.ds), what_if.tables(tables, supplier_of), what_if.settings(SETTINGS)
     )
     for name, frame in untouched.items():
         assert_frame_equal(frame, getattr(tables, name))
@@ -139,6 +138,22 @@ def test_an_unknown_supplier_is_named_with_those_there_are() -> None:
         WhatIf(name="x", lead_time_days={"mil": 7}).tables(shop(), {})
 
 
+def test_half_the_capacity_makes_half() -> None:
+    """A plant makes at most 4 of the 10 that are ordered, with half of it 2."""
+    tables = shop(
+        items=table(unique_id=["a/soap", "a/salt", "b/soap"], source=["plant", "mill", "farm"]),
+        suppliers=table(supplier_id=["plant", "mill", "farm"], lead_time=[0.0] * 3, currency=["USD"] * 3),
+        bill_of_materials=table(parent=["soap"], component=["oil"], quantity_per=[0.5]),
+        capacity=table(
+            resource=["kettle"], product=["soap"], ds=[CUTOFF + pd.Timedelta(days=7)], capacity=[4.0]
+        ),
+    )
+    found = answer(WhatIf(name="half", capacity_factor=0.5), sure([10.0]), tables).chain.set_index("plan")
+    assert found["good_units"].to_dict() == {BASE: 4, "half": 2}
+    with pytest.raises(InputError, match="no capacity table"):
+        WhatIf(name="half", capacity_factor=0.5).tables(shop(), {})
+
+
 def test_it_says_what_it_supposes() -> None:
     what_if = WhatIf(
         name="x",
@@ -148,6 +163,7 @@ def test_it_says_what_it_supposes() -> None:
         price_factor={"salt": 0.9},
         lead_time_days={"mill": 7},
         service_level=0.98,
+        capacity_factor=0.5,
     )
     assert what_if.sentences() == (
         "Demand of soap is 20 % more.",
@@ -155,6 +171,7 @@ def test_it_says_what_it_supposes() -> None:
         "The price of salt is 10 % less.",
         "Orders from mill come 7 days later.",
         "Every line has a service level of 98.0%.",
+        "Every capacity is 50 % less.",
     )
 
 
