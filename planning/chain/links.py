@@ -3,7 +3,7 @@ is made behind its components."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ class Step:
     coming: Quantities
     planned: Quantities
     gone: Quantities
-    ds: pd.DatetimeIndex
+    ds: Sequence[pd.Timestamp]
     required: tuple[Requirement, ...]
 
 

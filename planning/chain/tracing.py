@@ -31,16 +31,16 @@ def steps_of(
     ds: pd.DatetimeIndex,
 ) -> Iterator[Step]:
     """Every step of the chain with what requires it, for `links`."""
-    branches, nothing = network.branches, np.zeros(len(ds))
+    branches, nothing, days = network.branches, np.zeros(len(ds)), list(ds)
     asked: dict[str, list[Requirement]] = {str(node): [] for node in network.nodes["node"]}
     for row, branch in enumerate(branches.itertuples()):
         name, node = str(branch.unique_id), str(branch.node)
         when = np.flatnonzero(wants.wanted[row]).tolist()
         wanted = [(at, float(wants.wanted[row, at])) for at in when]
         cause = SELL if branch.sells else ORDER
-        own = tuple(Requirement(at, units, cause, name, ds[at]) for at, units in wanted)
-        asked[node] += [Requirement(at, units, SHIP, name, ds[at]) for at, units in wanted]
-        yield Step(SHIP, name, 0.0, nothing, shipped.shipped[row], nothing, ds, own)
+        own = tuple(Requirement(at, units, cause, name, days[at]) for at, units in wanted)
+        asked[node] += [Requirement(at, units, SHIP, name, days[at]) for at, units in wanted]
+        yield Step(SHIP, name, 0.0, nothing, shipped.shipped[row], nothing, days, own)
     plan = making.plan
     pegs = pegging(plan)
     pegs = pegs[pegs["parent"] != ""]
@@ -60,7 +60,7 @@ def steps_of(
             plan.supply.receipts[at],
             plan.netting.planned_receipts[at],
             plan.netting.expired[at],
-            ds[released],
+            [days[at] for at in released.tolist()],
             tuple(asked.get(name, ())),
         )
     outside = (
@@ -78,33 +78,32 @@ def steps_of(
             stores.supply.receipts[at],
             stores.netting.planned_receipts[at],
             stores.netting.expired[at],
-            ds[released],
+            [days[at] for at in released.tolist()],
             tuple(asked[name]),
         )
 
 
 def caused_by(plan: MaterialPlan, things: Whole, interval: Whole) -> tuple[str, ...]:
     """What each thing goes into within its interval, with units of the thing: 'soap-base 18.4 (lavender-soap
-    9.1, oatmeal-soap 7)'."""
-    pegs = pegging(plan)
-    after = plan.ds[0] + (plan.ds[-1] - plan.ds[0]) * 2
-    ends = np.append(plan.ds.to_numpy(), np.datetime64(after))
-    said = []
-    for thing, periods in zip(things.tolist(), interval.tolist(), strict=True):
-        name = plan.bill.unique_id[thing]
-        end = pd.Timestamp(ends[min(periods, len(plan.ds))])
-        direct = pegs[(pegs["unique_id"] == name) & (pegs["ds"] < end)]
+    9.1, oatmeal-soap 7)'; '' for what is neither ordered now nor short."""
+    inside = np.arange(len(plan.ds)) < interval[:, None]
+    told = np.flatnonzero((plan.netting.net_requirements[things] * inside).any(axis=1))
+    goes_on = {plan.bill.unique_id[at] for at in np.unique(plan.bill.component).tolist()}
+    pegs = {str(name): rows for name, rows in pegging(plan).groupby("unique_id")} if len(told) else {}
+    said = [""] * len(things)
+    for at in told.tolist():
+        name = plan.bill.unique_id[things[at]]
+        last = plan.ds[min(int(interval[at]), len(plan.ds)) - 1]
+        direct = pegs[name][pegs[name]["ds"] <= last]
         parents = direct.groupby("parent")["quantity"].sum().sort_values(ascending=False)
         if not len(parents):
-            said.append("")
             continue
-        behind = origins(plan, name)
-        behind = behind[(behind["ds"] < end) & (behind["required"] != "")]
-        products = behind.groupby("required")["quantity"].sum().sort_values(ascending=False)
-        goes = _listed(parents)
-        if set(products.index) - set(parents.index):
-            goes += f" ({_listed(products)})"
-        said.append(goes)
+        said[at] = _listed(parents)
+        if goes_on & set(parents.index):
+            behind = origins(plan, name)
+            behind = behind[(behind["ds"] <= last) & (behind["required"] != "")]
+            products = behind.groupby("required")["quantity"].sum().sort_values(ascending=False)
+            said[at] += f" ({_listed(products)})"
     return tuple(said)
 
 
