@@ -1,5 +1,5 @@
 """The best orders there are where unmet demand is lost, by dynamic programme: for slow movers, and to know
-how much a simpler policy gives away."""
+how much a base stock gives away."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from intake.errors import InputError
 from planning.inventory_simulator import Policy, Quantities
 from planning.policies.demand_laws import Outcomes
-from planning.policies.newsvendor import OneOrderCosts, newsvendor
+from planning.policies.newsvendor import OneOrderCosts, expected_cost, newsvendor
 
 MOST_CELLS: Final = 2 * 10**7
 """States times orders that are computed; more take minutes and gigabytes."""
@@ -75,32 +75,44 @@ def lost_sales_optimum(demand: Outcomes, costs: OneOrderCosts, *, lead_time: int
     >>> round(lost_sales_optimum(law_of(poisson(5)), costs, lead_time=1).cost, 2)
     4.04
     """
-    if not demand.whole or demand.values[0] < 0:
-        raise InputError("give demand in whole units, none negative: the programme counts them")
-    if lead_time < 0:
-        raise InputError(f"lead_time must be 0 periods or more and is {lead_time}")
-    chances = np.zeros(int(demand.values[-1]) + 1)
-    chances[demand.values.astype(np.int64)] = demand.chances
+    chances = _chances(demand, lead_time)
     once = newsvendor(demand, costs)
     most_ordered = int(once.order_quantity)
     if lead_time == 0:
         orders = np.arange(most_ordered, -1, -1)
         return LostSalesOptimum(once.cost, orders, most_ordered, 0)
     most_held = _quantile(chances, lead_time + 1, costs.critical_ratio)
-    shape = (most_held + 1, *[most_ordered + 1] * lead_time)
-    if math.prod(shape) > MOST_CELLS:
-        raise InputError(
-            f"{math.prod(shape):,} states times orders are too many to go through; order by a base stock, or "
-            "count demand in larger units"
-        )
-    programme = _Programme(chances, costs, shape)
-    return LostSalesOptimum(*programme.solved(_SETTLED * max(demand.mean, 1.0)), most_held, lead_time)
+    programme = _Programme(chances, costs, (most_held + 1, *[most_ordered + 1] * lead_time))
+    return LostSalesOptimum(*programme.solved(_settled(demand)), most_held, lead_time)
+
+
+def exact_cost_of_base_stock(
+    demand: Outcomes, order_up_to_level: int, costs: OneOrderCosts, *, lead_time: int
+) -> float:
+    """Money per period of ordering up to S, where `cost_of_base_stock` has a standard error.
+
+    All as in `lost_sales_optimum`, with the orders given instead of chosen; S may be above what is best.
+    """
+    chances = _chances(demand, lead_time)
+    if order_up_to_level < 0:
+        raise InputError(f"order_up_to_level must not be negative and is {order_up_to_level}")
+    if lead_time == 0:
+        return expected_cost(demand, costs, order_up_to_level)
+    programme = _Programme(chances, costs, (order_up_to_level + 1,) * (lead_time + 1))
+    inventory_position = sum(np.ix_(*[np.arange(order_up_to_level + 1)] * lead_time))
+    orders = np.maximum(order_up_to_level - np.asarray(inventory_position), 0)
+    return programme.solved(_settled(demand), orders)[0]
 
 
 class _Programme:
     """One step back in time, for all states at once; states are stock, then pipeline, then the order."""
 
     def __init__(self, chances: Quantities, costs: OneOrderCosts, shape: tuple[int, ...]) -> None:
+        if math.prod(shape) > MOST_CELLS:
+            raise InputError(
+                f"{math.prod(shape):,} states times orders are too many to go through; order by a simulated "
+                "base stock, or count demand in larger units"
+            )
         self._shape = shape
         on_hand, wanted = np.arange(shape[0]), np.arange(len(chances))
         over = on_hand[:, None] - wanted
@@ -114,14 +126,18 @@ class _Programme:
         ordered = np.arange(shape[-1])
         self._too_many = np.where((inventory_position >= shape[0]) & (ordered > 0), np.inf, 0.0)
 
-    def solved(self, settled: float) -> tuple[float, npt.NDArray[np.int64]]:
-        """Average cost and best orders, once the cost of one more period is `settled` in every state."""
+    def solved(
+        self, settled: float, orders: npt.NDArray[np.int64] | None = None
+    ) -> tuple[float, npt.NDArray[np.int64]]:
+        """Average cost and orders, given or best, once the cost of one more period is `settled` in every
+        state."""
         value = np.zeros(self._shape[:-1])
         while True:
             choices = self._now + self._ahead(value)
-            change = choices.min(axis=-1) - value
+            chosen = choices.argmin(axis=-1) if orders is None else orders
+            change = np.take_along_axis(choices, chosen[..., None], axis=-1)[..., 0] - value
             if change.max() - change.min() < settled:
-                return float((change.max() + change.min()) / 2), choices.argmin(axis=-1)
+                return float((change.max() + change.min()) / 2), chosen
             value += _STEP * change
             value -= value.flat[0]
 
@@ -130,6 +146,21 @@ class _Programme:
         the most that is held."""
         after = value[self._next].reshape(self._shape[0], -1)
         return np.asarray((self._left @ after).reshape(self._shape) + self._too_many, dtype=np.float64)
+
+
+def _chances(demand: Outcomes, lead_time: int) -> Quantities:
+    """Of a demand of 0, 1, 2, ... units; InputError for what cannot be counted."""
+    if not demand.whole or demand.values[0] < 0:
+        raise InputError("give demand in whole units, none negative: the programme counts them")
+    if lead_time < 0:
+        raise InputError(f"lead_time must be 0 periods or more and is {lead_time}")
+    chances = np.zeros(int(demand.values[-1]) + 1)
+    chances[demand.values.astype(np.int64)] = demand.chances
+    return chances
+
+
+def _settled(demand: Outcomes) -> float:
+    return _SETTLED * max(demand.mean, 1.0)
 
 
 def _quantile(chances: Quantities, periods: int, share: float) -> int:

@@ -11,7 +11,7 @@ from intake.errors import InputError
 from planning.inventory_simulator import simulate_totals
 from planning.policies.base_stock import average_cost, best_base_stock
 from planning.policies.demand_laws import Outcomes, law_of
-from planning.policies.lost_sales_optimum import lost_sales_optimum
+from planning.policies.lost_sales_optimum import exact_cost_of_base_stock, lost_sales_optimum
 from planning.policies.newsvendor import OneOrderCosts
 from planning.simulation.money import Costs, money
 
@@ -26,9 +26,8 @@ def test_a_programme_with_more_room_finds_nothing_cheaper(
     """The oracle may hold and order far more than the bounds let the fast one."""
     chances = np.array(weights) / sum(weights)
     demand = Outcomes(np.arange(len(weights), dtype=np.float64), chances)
-    best = lost_sales_optimum(
-        demand, OneOrderCosts(holding_cost=1, shortage_cost=shortage_cost), lead_time=lead_time
-    )
+    costs = OneOrderCosts(holding_cost=1, shortage_cost=shortage_cost)
+    best = lost_sales_optimum(demand, costs, lead_time=lead_time)
     free = oracles.LostSales(
         chances.tolist(),
         lead_time,
@@ -37,11 +36,20 @@ def test_a_programme_with_more_room_finds_nothing_cheaper(
         most_ordered=len(weights) + 1,
     )
     assert best.cost == pytest.approx(free.cost, abs=1e-5)
+    enough = (lead_time + 1) * (len(weights) - 1)
+    base_stocks = [
+        exact_cost_of_base_stock(demand, up_to, costs, lead_time=lead_time)
+        for up_to in (0, enough // 2, min(enough, 9))
+    ]
+    assert base_stocks[0] == pytest.approx(shortage_cost * demand.mean), "nothing is ever there"
+    assert best.cost <= min(base_stocks) + 1e-6
 
 
 def test_without_lead_time_it_is_the_newsvendor() -> None:
     best = lost_sales_optimum(law_of(poisson(5)), OneOrderCosts(holding_cost=1, shortage_cost=4), lead_time=0)
     assert best.order_quantity.tolist() == [7, 6, 5, 4, 3, 2, 1, 0]
+    costs = OneOrderCosts(holding_cost=1, shortage_cost=4)
+    assert exact_cost_of_base_stock(law_of(poisson(5)), 7, costs, lead_time=0) == best.cost
     assert best.policy()(0, np.array([[2.0, 9.0]])).tolist() == [[5, 0]]
 
 
@@ -70,3 +78,5 @@ def test_what_it_cannot_count_is_refused() -> None:
     ):
         with pytest.raises(InputError, match=complaint):
             lost_sales_optimum(demand, costs, lead_time=lead_time)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="not be negative"):
+        exact_cost_of_base_stock(law_of(poisson(5)), -1, costs, lead_time=1)  # type: ignore[arg-type]
