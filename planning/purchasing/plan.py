@@ -153,7 +153,7 @@ def plan_exactly(
     solver = solver or pulp.HiGHS(msg=False)
     model = build(asked)
     if keep_limits(model, solver):
-        _solve(model.problem, solver, gap, "the cost")
+        solve(model.problem, solver, gap, "the cost")
     return read(model, _proven_bound(model.problem, solver), solver)
 
 
@@ -169,7 +169,7 @@ def keep_limits(model: PurchaseModel, solver: pulp.LpSolver) -> bool:
         return bool(model.packs)
     cost = model.problem.objective
     model.problem.setObjective(model.slack_cost())
-    _solve(model.problem, solver, 0.0, "the limits")
+    solve(model.problem, solver, 0.0, "the limits")
     least = max(float(pulp.value(model.problem.objective) or 0.0), 0.0)
     model.problem += model.slack_cost() <= least + DUST * max(least, 1.0), "no_more_is_missed"
     model.problem.setObjective(cost)
@@ -189,7 +189,8 @@ def read(model: PurchaseModel, bound: float, solver: pulp.LpSolver) -> PurchaseP
     )
 
 
-def _solve(problem: pulp.LpProblem, solver: pulp.LpSolver, gap: float, what: str) -> None:
+def solve(problem: pulp.LpProblem, solver: pulp.LpSolver, gap: float, what: str) -> None:
+    """Solve to the optimum, or to a proven gap; raise ServiceError where there is no such proof."""
     problem.solve(solver)
     if problem.sol_status == pulp.LpSolutionOptimal:
         return
@@ -224,7 +225,7 @@ def _binding(model: PurchaseModel, solver: pulp.LpSolver) -> tuple[Binding, ...]
                 decided = round(variable.value() or 0.0)
                 variable.bounds(decided, decided)
             variable.cat = pulp.LpContinuous
-    _solve(problem, solver, 0.0, "the worth of the limits")
+    solve(problem, solver, 0.0, "the worth of the limits")
     for constraint in problem.constraints():
         where: Where | None = model.limits.get(constraint.name)
         if where is not None and abs(constraint.pi or 0.0) > DUST:
