@@ -190,7 +190,7 @@ def _plant(material: _Material) -> dict[str, bytes]:
             )
         if chain.material_plan is not None:
             files[in_language("materials.xlsx", language)] = materials_xlsx(
-                material.header, chain.materials, chain.material_plan.expedite, names, language
+                material.header, chain.materials, chain.expedite, names, language
             )
     return files
 

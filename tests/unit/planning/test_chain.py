@@ -370,3 +370,29 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
         ChainSettings(priority=("a",))
     with pytest.raises(InputError, match="twice"):
         ChainSettings(rule=SharingRule.PRIORITY, priority=("a", "a"))
+
+
+def test_what_fits_as_it_is_needed_is_what_linear_programming_would_do() -> None:
+    """A ramp that binds nobody sends the same question to the solver."""
+    demand = np.array([[10.0, 40, 20, 60] + [0] * 8])
+    ways = []
+    for ramp in (float("nan"), 1e6):
+        plan = chain_of(
+            lines({}, "works"),
+            {"works/paste": demand, "works/salve": demand[:, ::-1]},
+            stock={"works/paste": 15, "works/salve": 5, "works/flour": 1e6},
+            bill_of_materials=frame(
+                parent=["paste", "salve"], component=["flour"] * 2, quantity_per=[1.0, 2.0]
+            ),
+            items=frame(unique_id=["works/paste", "works/salve"], category=["line"] * 2),
+            capacity=frame(
+                resource=["line"] * 4,
+                ds=list(weeks(4)),
+                capacity=[50.0] * 4,
+                density=[2.0] * 4,
+                ramp=[ramp] * 4,
+            ),
+        )
+        ways.append(plan.production.drop(columns="worth"))
+        assert plan.sentences == ("line: All that is asked for can be made in time.",)
+    pd.testing.assert_frame_equal(*ways)
