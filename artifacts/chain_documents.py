@@ -23,6 +23,7 @@ from artifacts.sheets import (
     WHOLE,
     Column,
     add_row,
+    add_rows,
     head,
     headings,
     reproducible,
@@ -66,9 +67,18 @@ def production_xlsx(
     sheet = book.create_sheet(sheet_title(say("made"), book.sheetnames))
     head(sheet, say("production_title", week=header.week), say("made_explained"))
     row = headings(sheet, 4, columns)
-    for line in made.itertuples(index=False):
-        what = (line.unique_id, name_of(str(line.unique_id), names))
-        row = add_row(sheet, row, (line.ds, line.resource, *what, line.good_units, line.use), columns)
+    rows = (
+        (
+            line.ds,
+            line.resource,
+            line.unique_id,
+            name_of(str(line.unique_id), names),
+            line.good_units,
+            line.use,
+        )
+        for line in made.itertuples(index=False)
+    )
+    add_rows(sheet, row, rows, columns)
     set_up_print(sheet, 4, columns, footer=say("page"))
     return _finished(book, say("production_title", week=header.week), header)
 
@@ -93,11 +103,18 @@ def materials_xlsx(
     sheet = book.create_sheet(sheet_title(say("requirements"), book.sheetnames))
     head(sheet, say("materials_title", week=header.week), say("requirements_explained"))
     row = headings(sheet, 4, columns)
-    for line in with_something(materials).to_dict("records"):
-        what = (line["unique_id"], name_of(str(line["unique_id"]), names), line["ds"])
-        row = add_row(sheet, row, (*what, *(line[key] or None for key in _REQUIREMENTS)), columns)
+    lines = with_something(materials).to_dict("records")
+    rows = (
+        (
+            *(line["unique_id"], name_of(str(line["unique_id"]), names), line["ds"]),
+            *(line[key] or None for key in _REQUIREMENTS),
+        )
+        for line in lines
+    )
+    add_rows(sheet, row, rows, columns)
+    for at, line in enumerate(lines, start=row):
         if line["expired"] > _DUST:
-            sheet.cell(row=row - 1, column=len(columns)).fill = _HELD_BACK
+            sheet.cell(row=at, column=len(columns)).fill = _HELD_BACK
     set_up_print(sheet, 4, columns, footer=say("page"))
     return _finished(book, say("materials_title", week=header.week), header)
 

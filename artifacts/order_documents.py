@@ -29,6 +29,7 @@ from artifacts.sheets import (
     UNITS,
     Column,
     add_row,
+    add_rows,
     headings,
     reproducible,
     set_up_print,
@@ -145,8 +146,7 @@ def order_xlsx(order: PurchaseOrder, language: Language) -> bytes:
     shown = [key for key in _COLUMNS if key not in hidden]
     columns: list[Column] = [(say(key), *_COLUMNS[key]) for key in shown]
     row = headings(sheet, heading_row, columns)
-    for line in table[shown].itertuples(index=False):
-        row = add_row(sheet, row, line, columns)
+    row = add_rows(sheet, row, table[shown].itertuples(index=False), columns)
     for currency, amount in order.totals.items():
         total: dict[str, object] = {"item": say("total"), "unit_cost": currency, "amount": amount}
         row = add_row(sheet, row, [total.get(key) for key in shown], columns, total=True)

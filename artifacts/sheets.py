@@ -9,7 +9,8 @@ import datetime
 import math
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from io import BytesIO
 from typing import Final
 
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -80,17 +82,38 @@ def add_row(
     sheet: Worksheet, row: int, values: Sequence[object], columns: Sequence[Column], *, total: bool = False
 ) -> int:
     """One row of cells, as wide and as formatted as their columns say; returns the row below."""
-    for place, (value, (_, width, number_format)) in enumerate(zip(values, columns, strict=True), start=1):
-        cell = sheet.cell(row=row, column=place, value=_value(value))
-        cell.font, cell.border = (BOLD, SUM) if total else (PLAIN, LINE)
-        cell.alignment = _side(number_format, wrapped=width >= WRAPPED)
-        if width >= WRAPPED and isinstance(value, str):
-            # Readers do not fit the height of wrapped rows by themselves.
-            sheet.row_dimensions[row].height = LINE_HEIGHT * math.ceil(len(value) / (0.95 * width))
-        if number_format:
-            whole = number_format == UNITS and isinstance(cell.value, int)
-            cell.number_format = WHOLE if whole else number_format
-    return row + 1
+    return add_rows(sheet, row, [values], columns, total=total)
+
+
+def add_rows(
+    sheet: Worksheet,
+    row: int,
+    rows: Iterable[Sequence[object]],
+    columns: Sequence[Column],
+    *,
+    total: bool = False,
+) -> int:
+    """Rows that look alike; returns the row below. A column's style is made once: it costs most of all."""
+    styles: dict[tuple[int, bool], StyleArray] = {}
+    for values in rows:
+        for place, (value, (_, width, number_format)) in enumerate(
+            zip(values, columns, strict=True), start=1
+        ):
+            cell = sheet.cell(row=row, column=place, value=_value(value))
+            kind = (place, number_format == UNITS and isinstance(cell.value, int))
+            if kind in styles:
+                cell._style = copy(styles[kind])  # type: ignore[attr-defined]
+            else:
+                cell.font, cell.border = (BOLD, SUM) if total else (PLAIN, LINE)
+                cell.alignment = _side(number_format, wrapped=width >= WRAPPED)
+                if number_format:
+                    cell.number_format = WHOLE if kind[1] else number_format
+                styles[kind] = copy(cell._style)  # type: ignore[attr-defined]
+            if width >= WRAPPED and isinstance(value, str):
+                # Readers do not fit the height of wrapped rows by themselves.
+                sheet.row_dimensions[row].height = LINE_HEIGHT * math.ceil(len(value) / (0.95 * width))
+        row += 1
+    return row
 
 
 def _side(number_format: str | None, *, wrapped: bool = False) -> Alignment:

@@ -22,6 +22,7 @@ from artifacts.sheets import (
     WHOLE,
     Column,
     add_row,
+    add_rows,
     head,
     headings,
     reproducible,
@@ -42,7 +43,7 @@ NAME: Final[Column] = ("Name", 28, None)
 ORDER: Final[Sequence[Column]] = (
     ("Item", 32, None),
     NAME,
-    ("Quantity", 10, WHOLE),
+    ("Quantity", 10, UNITS),
     ("Unit", 8, None),
     ("Packs", 8, UNITS),
     ("Unit cost", 11, "#,##0.00##"),
@@ -109,10 +110,15 @@ def _purchase_order(
     named = bool((own["item_name"] != "").any())
     columns = [column for column in ORDER if named or column is not NAME]
     row = headings(sheet, 6, columns)
-    for line in own.itertuples(index=False):
-        amounts = (line.order_quantity, line.unit, line.packs, line.unit_cost, line.amount)
-        item = (line.unique_id, line.item_name) if named else (line.unique_id,)
-        row = add_row(sheet, row, (*item, *amounts, line.due_date, line.explanation), columns)
+    rows = (
+        (
+            *((line.unique_id, line.item_name) if named else (line.unique_id,)),
+            *(line.order_quantity, line.unit, line.packs, line.unit_cost, line.amount),
+            *(line.due_date, line.explanation),
+        )
+        for line in own.itertuples(index=False)
+    )
+    row = add_rows(sheet, row, rows, columns)
     for currency, money in own.groupby("currency")["amount"]:
         amount = round(float(money.sum()), 2)
         blanks = (None,) * (len(columns) - 4)
