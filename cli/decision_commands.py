@@ -13,6 +13,7 @@ import typer
 from intake.errors import InputError
 
 if TYPE_CHECKING:
+    from cli.decision_files import DecisionTables
     from forecasting.series.assumptions import Assumption
 
 
@@ -147,7 +148,6 @@ def order(
 
 
 def replay(
-    sales: Sales,
     start: Annotated[
         datetime,
         typer.Option(
@@ -159,6 +159,13 @@ def replay(
     periods: Annotated[
         int, typer.Option("--weeks", "--periods", min=1, help="Periods of the sales to play after it.")
     ],
+    sales: Annotated[
+        list[Path] | None, _file("Sales, long or wide; repeatable. Or name a --dataset.", "--sales")
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", "-d", help="A dataset of the bucket instead of files, with its tables."),
+    ] = None,
     windows: Annotated[
         int,
         typer.Option(
@@ -217,16 +224,23 @@ def replay(
     --shortage-cost 1`. Beside it stand a rule of thumb (a seasonal moving average, ordered up to one period
     more than must be covered) and, where it is known, what was really ordered.
     """
-    from cli.decision_files import DecisionFiles
+    from cli.decision_files import DecisionFiles, read_files, read_ordered
     from cli.order import Decision
     from cli.replay import Span
-    from cli.replay import replay as replay_files
+    from cli.replay import replay as replay_tables
     from planning.replayed_history import ReplayRules
     from planning.stated_terms import StatedTerms
 
-    replay_files(
-        DecisionFiles(
-            sales=sales,
+    if (sales is None) == (dataset is None):
+        raise InputError("say what to replay: --sales FILE, or --dataset NAME")
+
+    def read() -> DecisionTables:
+        if dataset is not None:
+            from cli.dataset_tables import read_dataset
+
+            return read_dataset(dataset)
+        files = DecisionFiles(
+            sales=sales or [],
             stock=stock,
             in_stock=in_stock,
             items=items,
@@ -234,14 +248,17 @@ def replay(
             terms=terms,
             calendar=calendar,
             mapping=mapping,
-        ),
+        )
+        return read_files(files, _day(as_of))
+
+    replay_tables(
+        read,
         Decision(
             stated=StatedTerms(lead_time, holding_cost, shortage_cost),
             review_period=review_period,
             service_level=service_level,
             recipe=recipe,
             assume={},
-            as_of=_day(as_of),
             paths=paths,
             seed=seed,
         ),
@@ -249,7 +266,7 @@ def replay(
             retrain_every=retrain_every, tuned=tuned, closed_loop=closed_loop, least_observed=least_observed
         ),
         Span(start=start.date(), periods=periods, windows=windows, count_from=count_from),
-        ordered=ordered,
+        ordered=None if ordered is None else read_ordered(ordered, mapping),
         out=out,
         cache=cache,
         overwrite=replace,

@@ -25,6 +25,7 @@ from forecasting.series.history import History
 from forecasting.series.panel import Panel, extend
 from intake.errors import ConflictError, InputError, MissingError
 from intake.periods import following, iso_week, period_end, shift
+from planning.decision_rules import DecisionRules
 from planning.explanations import periods
 from planning.open_orders import OPEN_ORDER_COLUMNS, resolve_open_orders
 from planning.order_table import order_table
@@ -99,10 +100,13 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
     extended = _extended(panel, cutoff, horizon, decision)
     for note in extended.notes:
         progress(note)
-    rolling = forecasts(extended, cutoff, horizon, decision, cache)
+    rules = sourced_rules(tuple(extended.series[1]), planning, settings, freq) if decision.tuned else None
+    rolling = forecasts(extended, cutoff, horizon, decision, cache, tuned=rules is not None)
     origin = rolling.history.position(cutoff)
-    if decision.tuned:
-        settings = _tuned(rolling, origin, planning, settings, cache)
+    if rules is not None:
+        settings = _tuned(rolling, origin, rules, settings, cache)
+    elif decision.tuned:
+        progress("the correction of the critical ratio stays as stated: not every item has both costs")
     progress(f"{cache.account} {cache.folder}")
     progress(f"drawing {decision.paths} demand paths over {periods(horizon, freq)}, deciding what to order")
     own = pd.DataFrame(columns=[*OPEN_ORDER_COLUMNS, "state"])
@@ -121,13 +125,9 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
 
 
 def _tuned(
-    rolling: RollingPaths, origin: int, planning: PlanningTables, settings: PlanSettings, cache: ForecastCache
+    rolling: RollingPaths, origin: int, rules: DecisionRules, settings: PlanSettings, cache: ForecastCache
 ) -> PlanSettings:
     """The settings with the correction of the critical ratio that past windows speak for."""
-    rules = sourced_rules(rolling.history.unique_id, planning, settings, rolling.history.freq)
-    if rules is None:
-        progress("the correction of the critical ratio stays as stated: not every item has both costs")
-        return settings
     progress("what other corrections of the critical ratio would have cost in past windows")
     chosen = correction_before(rolling, origin, rules, settings.carry_over_factor, cache.of_decisions)
     say(f"Correction of the critical ratio: {chosen.reason}.")
@@ -155,7 +155,13 @@ def _planning_tables(
 
 
 def forecasts(
-    extended: Panel, cutoff: pd.Timestamp, horizon: int, decision: Decision, keep: ForecastCache
+    extended: Panel,
+    cutoff: pd.Timestamp,
+    horizon: int,
+    decision: Decision,
+    keep: ForecastCache,
+    *,
+    tuned: bool,
 ) -> RollingPaths:
     """Forecasts from the cutoff, by a fit on all before it, and from past periods, to know how they err.
 
@@ -165,7 +171,7 @@ def forecasts(
     history = History.of(known, until=shift(cutoff, horizon, extended.freq))
     candidate, step = Candidate(decision.recipe), decision.settings(extended.freq).review_period
     origin, limits = history.position(cutoff), RowLimits(seed=decision.seed)
-    wanted = archive_cutoffs(len(history.unique_id), tuned=decision.tuned)
+    wanted = archive_cutoffs(len(history.unique_id), tuned=tuned)
     progress(f"{decision.recipe}: forecasts from {wanted} past periods, to know its errors")
     over = origin - step * -(-horizon // step)
     past = PastForecasts(candidate, horizon, wanted, step=step, limits=limits)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +14,7 @@ import pandas as pd
 from artifacts.csv_files import csv_bytes
 from artifacts.replay_plot import replay_plot
 from cli.console import headline, next_step, progress, say, show_table
-from cli.decision_files import DecisionFiles, DecisionTables, read_files, read_ordered
+from cli.decision_files import DecisionTables
 from cli.forecast_cache import ForecastCache
 from cli.order import CACHE, Decision
 from forecasting.recipes.registry import Candidate
@@ -50,27 +50,28 @@ class Span:
 
 
 def replay(
-    files: DecisionFiles,
+    tables: Callable[[], DecisionTables],
     decision: Decision,
     rules: ReplayRules,
     span: Span,
     *,
-    ordered: Path | None,
+    ordered: pd.DataFrame | None,
     out: Path | None,
     cache: Path | None,
     overwrite: bool,
 ) -> None:
-    """Replay from files, print money, service, stock and waste, and write `out` where it is named.
+    """Replay what `tables` reads, print money, service, stock and waste, and write `out` where it is named.
 
+    ordered: unique_id, ds, order_quantity; where it is not given, the sales may have such a column.
     InputError where the history does not hold what is asked for, ConflictError where `out` is not empty.
     """
     if out is not None and out.exists() and any(out.iterdir()) and not overwrite:
         raise ConflictError(f"{out} is not empty; --replace writes into it, --out names another folder")
     began = perf_counter()
-    tables = read_files(files, decision.as_of)
-    really = tables.sales.frame if ordered is None else read_ordered(ordered, files.mapping)
+    read = tables()
+    really = read.sales.frame if ordered is None else ordered
     keep = ForecastCache(cache or (out or Path()) / CACHE)
-    played = play(tables, decision, rules, span, really, keep)
+    played = play(read, decision, rules, span, really, keep)
     _report(played, span)
     if out is not None:
         _write(played, out)
@@ -150,22 +151,19 @@ def _replay_of(
         (period_number(pd.Timestamp(span.start), freq) - period_number(panel.frame["ds"].min(), freq))[0]
     )
     whole = Replay(
-        panel,
-        planning,
-        settings,
-        Candidate(decision.recipe),
-        rules,
-        (Window(first, span.periods),),
-        keep,
-        keep.of_decisions,
+        panel=panel,
+        tables=planning,
+        settings=settings,
+        candidate=Candidate(decision.recipe),
+        rules=rules,
+        windows=(Window(first, span.periods),),
+        stated=decision.stated,
+        keep=keep,
+        keep_costs=keep.of_decisions,
     )
-    if span.windows == 1:
-        return whole
     length = whole.orders(whole.windows[0]) * settings.review_period
     windows = tuple(Window(first + number * length, span.periods) for number in range(span.windows))
-    return Replay(
-        panel, planning, settings, Candidate(decision.recipe), rules, windows, keep, keep.of_decisions
-    )
+    return whole if span.windows == 1 else replace(whole, windows=windows)
 
 
 def _counted(tables: DecisionTables, whole: Replay, window: Window) -> Opening:

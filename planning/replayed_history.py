@@ -27,7 +27,7 @@ from planning.replay import Decide, Replayed, account, replay
 from planning.replayed_plans import ReplayedPlans, as_ordered, by_rule_of_thumb
 from planning.simulation.money import Costs
 from planning.sourcing import choose_terms
-from planning.stated_terms import PlanningTables
+from planning.stated_terms import PlanningTables, StatedTerms
 
 if TYPE_CHECKING:
     from forecasting.recipes.registry import Candidate
@@ -69,8 +69,9 @@ class Window:
 class Replay:
     """The past of a panel, to be decided again with tables and settings of today.
 
-    `candidate` forecasts. `keep` as in `past_forecasts`, `keep_costs` as in `correction_before`. corrections:
-    what was chosen at the end of each period, where it is tuned.
+    `candidate` forecasts. `stated`: costs of items that have none. `keep` as in `past_forecasts`,
+    `keep_costs` as in `correction_before`. corrections: what was chosen at the end of each period, where it
+    is tuned.
     """
 
     panel: Panel
@@ -79,6 +80,7 @@ class Replay:
     candidate: Candidate
     rules: ReplayRules
     windows: tuple[Window, ...]
+    stated: StatedTerms = field(default_factory=StatedTerms)
     keep: Keep = made_now
     keep_costs: Keep = made_now
     corrections: dict[int, TunedCorrection] = field(default_factory=dict)
@@ -139,7 +141,13 @@ class Replay:
     @cached_property
     def costs(self) -> Costs:
         """Money by series; what expires costs its purchase price, where that is known."""
-        costs = self._sourced[["holding_cost", "shortage_cost"]]
+        named = ("holding_cost", "shortage_cost")
+        costs = pd.DataFrame(
+            {
+                name: self._sourced[name].astype(np.float64).fillna(getattr(self.stated, name) or np.nan)
+                for name in named
+            }
+        )
         if costs.isna().any(axis=None):
             name = costs.index[costs.isna().any(axis=1)][0]
             raise InputError(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cli.decision_files import DecisionFiles
+from cli.decision_files import DecisionFiles, read_files, read_ordered
 from cli.order import Decision
 from cli.replay import ACTUAL, BASELINE, OURS, Span, replay
 from intake.errors import ConflictError, InputError
@@ -39,7 +39,17 @@ def sales(tmp_path: Path) -> Path:
 
 def run(files: DecisionFiles, span: Span, tmp_path: Path, ordered: Path | None = None) -> None:
     out = tmp_path / "out" if ordered else None
-    replay(files, DECISION, STATED, span, ordered=ordered, out=out, cache=tmp_path / "kept", overwrite=False)
+    really = None if ordered is None else read_ordered(ordered, None)
+    replay(
+        lambda: read_files(files, None),
+        DECISION,
+        STATED,
+        span,
+        ordered=really,
+        out=out,
+        cache=tmp_path / "kept",
+        overwrite=False,
+    )
 
 
 def test_a_replay_writes_the_orders_of_each_week_and_the_money_of_each_way(
