@@ -17,6 +17,7 @@ from intake.stated_calendar import HOLIDAY, closed_share, holiday_days
 from intake.tables import SCHEMAS, Table
 
 _CATEGORIES = ("location", "product", "category")
+_ITEMS = SCHEMAS[Table.ITEMS]
 
 
 def panel_of(
@@ -29,10 +30,11 @@ def panel_of(
 ) -> Panel:
     """Sales with what items, calendar and the rules of the dataset say about them.
 
-    Of the items only names of places, products and categories describe series: a list price has no date, so
-    it is not the price at which anything was sold. Look-alikes that they name speak for new products; one
-    without sales is there where a horizon is asked for. A file's own holidays win over those of the stated
-    country: day by day where sales are of days, altogether where they are of longer periods.
+    Of the items only names of places, products, categories and what else a file says in words describe
+    series: a list price has no date, so it is not the price at which anything was sold. Look-alikes that they
+    name speak for new products; one without sales is there where a horizon is asked for. A file's own
+    holidays win over those of the stated country: day by day where sales are of days, altogether where they
+    are of longer periods.
     """
     described = None
     newcomers: dict[str, Newcomer] = {}
@@ -40,7 +42,9 @@ def panel_of(
     first, last = pd.Timestamp(sales["ds"].min()), pd.Timestamp(sales["ds"].max())
     until = period_end(shift(last, horizon, freq), freq)
     if items is not None:
-        described = items[["unique_id", *(column for column in _CATEGORIES if column in items)]]
+        others = [name for name in items if name not in {column.name for column in _ITEMS.columns}]
+        kinds = [name for name in (*_CATEGORIES, *others) if name in items]
+        described = items[["unique_id", *kinds]]
         newcomers, doubts = newcomers_of(items, set(sales["unique_id"]), freq, until if horizon else None)
     told = calendar is not None and HOLIDAY in calendar
     stated = holiday_days(rules, first, until)
