@@ -159,10 +159,16 @@ class WhatIf:
         return extend(again, cutoff, horizon, assumptions)
 
     def paths(self, paths: DemandPaths) -> DemandPaths:
-        """The demand paths, of which those of some series are more or less."""
+        """The demand paths, of which those of some series are more or less.
+
+        InputError where something is supposed of a series or product that there is not.
+        """
+        ids = pd.Series(paths.unique_id, dtype=object)
+        for name in (*self.only, *self.price_factor):
+            if not named(ids, (name,)).any():
+                raise InputError(f"there is no series or product '{name}' to suppose anything of")
         if self.demand_factor == 1:
             return paths
-        ids = pd.Series(paths.unique_id, dtype=object)
         factor = np.where(named(ids, self.only), self.demand_factor, 1.0)
         return replace(paths, values=paths.values * factor[:, None, None])
 

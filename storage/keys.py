@@ -9,6 +9,7 @@
                            <dataset>/backtests/<16 hex>/  latest.json
     predicciones/          <dataset>/<dataset_version>-v0001-<horizon>-<8 hex>/  latest.json
     reposicion/            <dataset>/2026-W07-r1/  latest.json  orders/<purchase_order>/0001.json
+                           <dataset>/2026-W07-r1/whatif/<name>/              its what-ifs
                            <dataset>/issued/<purchase_order>.xlsx            what suppliers were sent
 
 What is published stays as it is. Uploads change as people like, a pointer moves, the record of announced

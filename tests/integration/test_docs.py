@@ -43,6 +43,7 @@ NAMES = {
     "<backtest_id>": "0" * 16,
     "<plan_id>": "2026-W07-r1",
     "<purchase_order>": "2026-W07-r1-plant",
+    "<what_if>": "late-supplier",
 }
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -55,6 +56,7 @@ def known_places() -> Iterator[Folder | Ref]:
     yield from (KEYS.uploads(folder) for folder in UPLOAD_FOLDERS)
     yield from (
         KEYS.snapshot(snapshot, "Ventas.csv"),
+        KEYS.what_if(dataset, NAMES["<plan_id>"], NAMES["<what_if>"]),
         KEYS.rejected(snapshot, version),
         KEYS.announced_uploads,
     )

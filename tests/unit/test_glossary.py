@@ -22,11 +22,11 @@ WORDS = {
     " service_level fill_rate",
     "Ordering": "order_quantity pack_size minimum_order_quantity minimum_order_value unit_cost"
     " break_quantity holding_cost ordering_cost shortage_cost backorder_cost critical_ratio budget shelf_life"
-    " similar_to launch supplier_id purchase_order due_date",
+    " similar_to launch supplier_id purchase_order stockout_probability cvar due_date",
     "Production": "capacity yield_rate density scheduled ramp safety_stock_weeks bill_of_materials component"
     " quantity_per scrap_rate gross_requirements net_requirements planned_receipts planned_releases",
-    "Operations": "ref dataset snapshot_id dataset_version model_version run_id plan_id revision manifest"
-    " promotion",
+    "Operations": "ref dataset snapshot_id dataset_version model_version run_id plan_id revision what_if"
+    " manifest promotion",
     "Sales files": "ticket line_number time revenue discount year quarter month week day",
 }
 BANNED = {"level", "sku", "item_id", "product_id", "target", "stockout_cost", "df", "result", "data"}

@@ -133,9 +133,11 @@ def test_nonsense_is_refused(nonsense: dict[str, Any]) -> None:
         WhatIf(name="x", **nonsense)
 
 
-def test_an_unknown_supplier_is_named_with_those_there_are() -> None:
+def test_who_and_what_is_unknown_is_named() -> None:
     with pytest.raises(InputError, match="no supplier 'mil'; there are: farm, mill"):
         WhatIf(name="x", lead_time_days={"mil": 7}).tables(shop(), {})
+    with pytest.raises(InputError, match="no series or product 'sope'"):
+        WhatIf(name="x", demand_factor=2.0, only=("sope",)).paths(sure([1.0]))
 
 
 def test_half_the_capacity_makes_half() -> None:
