@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -10,38 +11,74 @@ import pandas as pd
 from intake.errors import InputError
 from planning.coupling import CENT_DUST, free_lines, group, priced_value, quantities, with_coupling
 from planning.line_decisions import DecidedLines, Known
-from planning.plan import Exceptions
+from planning.plan import Exceptions, PlanSettings
 from planning.purchasing.problem import Limit
 
 
 def within_budget(decided: DecidedLines, known: Known, exceptions: Exceptions) -> pd.DataFrame:
     """Orders that cost no more than the budget of their currency, those first that are worth least.
 
-    A supplier's minimum that an order reaches stays reached, or nothing is ordered there. What is pinned, and
-    what has no price, stays. InputError for a budget without a currency where there are several.
+    What places of our own supply costs no money here. A supplier's minimum that an order reaches stays
+    reached, or nothing is ordered there. What is pinned, and what has no price, stays. InputError for a
+    budget without a currency where there are several.
     """
-    lines, budgets = decided.lines, dict(known.settings.budget)
-    currencies = sorted(lines.loc[lines["order_quantity"] > 0, "currency"].unique())
-    if "" in budgets and len(currencies) == 1:
-        budgets.setdefault(currencies[0], budgets[""])
-    elif "" in budgets and currencies:
-        raise InputError(f"the orders are in {' and '.join(currencies)}: state a budget for each of them")
-    for currency in currencies:
-        if currency in budgets:
-            now = replace(decided, lines=lines)
-            lines = _within(now, known.tiers, currency, budgets[currency], exceptions)
+    lines = decided.lines
+    for currency, budget in _budgets(lines[_paid(lines, known.own_places)], known.settings).items():
+        lines = _within(replace(decided, lines=lines), known, currency, budget, exceptions)
     return lines
 
 
+def with_materials(lines: pd.DataFrame, materials: pd.DataFrame, settings: PlanSettings) -> Exceptions:
+    """What must be said where the orders keep to a budget, and with the materials behind them do not.
+
+    lines, materials: supplier_id, order_quantity, amount, currency; of the plan, and bought for its chain.
+    """
+    if materials.empty:
+        return []
+    rows: Exceptions = []
+    for currency, budget in _budgets(pd.concat([lines, materials]), settings).items():
+        for_sale, bought = (
+            float(each.loc[each["currency"] == currency, "amount"].sum()) for each in (lines, materials)
+        )
+        if bought and for_sale + bought > budget + CENT_DUST:
+            money = f"{for_sale + bought:,.2f}{currency and ' '}{currency}"
+            sentence = (
+                f"with materials for {bought:,.2f} the orders cost {money} and the budget is {budget:,.2f}: "
+                "materials are not weighed against it; state it lower by them"
+            )
+            rows.append(("", "", sentence))
+    return rows
+
+
+def places(unique_id: Iterable[str]) -> frozenset[str]:
+    """The locations that series lie at: what stands before the first slash."""
+    return frozenset(name.partition("/")[0] for name in unique_id if "/" in name)
+
+
+def _paid(lines: pd.DataFrame, own_places: frozenset[str]) -> pd.Series[bool]:
+    return ~lines["supplier_id"].isin(own_places)
+
+
+def _budgets(lines: pd.DataFrame, settings: PlanSettings) -> dict[str, float]:
+    """The budget of every currency in which anything is ordered, where it has one."""
+    currencies = sorted(lines.loc[lines["order_quantity"] > 0, "currency"].unique())
+    budgets = dict(settings.budget)
+    if "" in budgets and len(currencies) > 1:
+        raise InputError(f"the orders are in {' and '.join(currencies)}: state a budget for each of them")
+    stated = {each: each if each in budgets else "" for each in currencies}
+    return {each: budgets[name] for each, name in stated.items() if name in budgets}
+
+
 def _within(
-    decided: DecidedLines, tiers: pd.DataFrame, currency: str, budget: float, exceptions: Exceptions
+    decided: DecidedLines, known: Known, currency: str, budget: float, exceptions: Exceptions
 ) -> pd.DataFrame:
-    lines = decided.lines
+    lines, tiers = decided.lines, known.tiers
     quantity = lines["order_quantity"].to_numpy(np.int64)
-    value = pd.Series(priced_value(lines)).where(lines["currency"] == currency, 0.0)
+    counts = (lines["currency"] == currency) & _paid(lines, known.own_places)
+    value = pd.Series(priced_value(lines)).where(counts, 0.0)
     if value.sum() <= budget + CENT_DUST:
         return lines
-    free = free_lines(lines) & (lines["currency"] == currency) & (quantity > 0)
+    free = free_lines(lines) & counts & (quantity > 0)
     fixed = value[~free]
     sums = pd.DataFrame({"value": value, "fixed": fixed}).groupby(lines["supplier_id"]).sum()
     minimum = lines.groupby("supplier_id")["minimum_order_value"].first()
@@ -60,7 +97,10 @@ def _within(
     worth = max((each.worth for each in plan.binding if each.limit is Limit.BUDGET), default=0.0)
     lost = (together.money(ordered) - together.money(together.quantity)).sum()
     those = "line orders" if fewer == 1 else "lines order"
-    sentence = f"{stated}: {fewer} {those} less, which costs {lost:,.2f} in expected money"
+    price = (
+        f"costs {lost:,.2f} in expected money" if lost >= 0.005 else "loses no money until the next orders"
+    )
+    sentence = f"{stated}: {fewer} {those} less, which {price}"
     if worth:
         sentence += f"; one more of budget is worth {worth:,.2f}"
     if fixed.sum() > budget:

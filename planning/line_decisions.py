@@ -26,7 +26,8 @@ _DUST: Final = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What orders are decided from. tiers: `sourcing.PRICE_COLUMNS`, prices of larger quantities."""
+    """What orders are decided from. tiers: `sourcing.PRICE_COLUMNS`, prices of larger quantities. own_places:
+    locations of our own, which are paid nothing for what they supply."""
 
     paths: DemandPaths
     shelf: Shelf
@@ -35,6 +36,7 @@ class Known:
     settings: PlanSettings
     cutoff: pd.Timestamp
     freq: str
+    own_places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

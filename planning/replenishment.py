@@ -10,7 +10,7 @@ import pandas as pd
 
 from intake.errors import InputError
 from intake.periods import following, iso_week, period_end, periods_a_year, whole_periods
-from planning.budget_limit import within_budget
+from planning.budget_limit import places, within_budget
 from planning.explanations import periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
 from planning.line_decisions import Known, by_themselves, pinned
@@ -75,7 +75,8 @@ def replenish(
     receipts = receipts_from(open_orders, paths.unique_id, cutoff=cutoff, horizon=horizon, freq=freq)
     exceptions += _about_stock(paths.unique_id, shelf, receipts)
 
-    known = Known(paths, shelf, receipts, sourcing.prices, settings, cutoff, freq)
+    own_places = places([*paths.unique_id, *_named(items, "unique_id")])
+    known = Known(paths, shelf, receipts, sourcing.prices, settings, cutoff, freq, own_places)
     decided = by_themselves(sourcing.frame, known, exceptions)
     decided = pinned(decided, known, exceptions)
     decided = at_supplier_minimums(decided, sourcing.others, known, exceptions)

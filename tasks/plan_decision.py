@@ -8,6 +8,7 @@ import pandas as pd
 
 from intake.coherence import check_coherence
 from intake.tables import Table
+from planning.budget_limit import places, with_materials
 from planning.chain.chain_plan import ChainPlan
 from planning.open_orders import OpenOrderSource, resolve_open_orders
 from planning.order_states import OrderState
@@ -77,6 +78,9 @@ def decide_plan(
         chain=inputs.chain,
         plan_id=plan_id,
     )
+    own_places = places(inputs.tables[Table.ITEMS].get("unique_id", pd.Series(dtype=object)).dropna())
+    paid = plan.lines[~plan.lines["supplier_id"].isin(own_places)]
+    plan = with_exceptions(plan, with_materials(paid, chain.lines, settings))
     incoherent = check_coherence(inputs.tables, inputs.paths.unique_id)
     plan = replace(plan, notes=(*plan.notes, *(finding.sentence for finding in incoherent)))
     if before.lines is not None:

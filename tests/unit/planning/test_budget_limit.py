@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planning_case import paths_of, plan_of, table
 
 from intake.errors import InputError
+from planning.budget_limit import with_materials
 from planning.plan import Plan, PlanSettings
 
 PACK = 5
@@ -112,3 +113,27 @@ def test_agrees_with_trying_every_number_of_packs(seed: int, spared: int) -> Non
         if (np.array(chosen) * PACK) @ price <= budget + 1e-9
     )
     assert plan.lines["expected_cost"].sum() <= cheapest * 1.011 + 0.01
+
+
+def test_what_our_own_plant_supplies_costs_no_money_here() -> None:
+    items = table(unique_id=["boston/a", "plant/a"], source=["plant", None], shortage_cost=[1.0, None])
+    suppliers = table(supplier_id=["plant", "mill"], lead_time=[14.0] * 2, currency=["USD"] * 2)
+    terms = table(supplier_id=["plant", "mill"], unique_id=["boston/a", "boston/b"], unit_cost=[2.0, 2.0])
+    plan = plan_of(
+        paths_of(boston_a=[1, 1, 30], boston_b=[1, 1, 30]),
+        PlanSettings(budget={"USD": 40.0}),
+        stock=table(unique_id=["boston/a", "boston/b"], on_hand=[2.0, 2.0]),
+        items=items,
+        suppliers=suppliers,
+        terms=terms,
+    )
+    assert plan.lines["order_quantity"].tolist() == [20, 30]
+
+
+def test_materials_that_break_the_budget_are_said() -> None:
+    lines = table(supplier_id=["mill"], order_quantity=[10], amount=[90.0], currency=["USD"])
+    materials = table(supplier_id=["dock"], order_quantity=[5], amount=[25.0], currency=["USD"])
+    ((_, _, reason),) = with_materials(lines, materials, PlanSettings(budget={"": 100.0}))
+    assert "with materials for 25.00 the orders cost 115.00 USD and the budget is 100.00" in reason
+    assert not with_materials(lines, materials, PlanSettings(budget={"USD": 115.0}))
+    assert not with_materials(lines, pd.DataFrame(), PlanSettings(budget={"USD": 1.0}))
