@@ -24,7 +24,7 @@ from scipy.optimize import nnls
 
 from planning.purchasing.curves import Amounts
 from planning.purchasing.evaluation import evaluate
-from planning.purchasing.problem import PurchaseProblem, Units
+from planning.purchasing.problem import Flags, PurchaseProblem, Units
 from planning.purchasing.schedules import Schedules
 
 _MOST_DISCOUNT: Final = 0.9
@@ -204,3 +204,7 @@ class Move:
             step = pace * np.linalg.solve(self.root.T, np.clip(over, -3.0, 3.0))
             moved[self.finite] = nnls(self.root, self.root @ price[self.finite] + step)[0]
         return moved
+
+    def minimums(self, discount: Amounts, short: Flags) -> Amounts:
+        """(suppliers, periods) discounts, a little higher where orders miss a minimum value."""
+        return np.clip(discount + 0.06 * self.scale * short, 0.0, _MOST_DISCOUNT)

@@ -17,7 +17,7 @@ from planning.purchasing.scale import plan_by_prices, prices_of
 from planning.purchasing.schedules import Schedules
 
 GAP: Final = 0.01
-EXACT: Final = 4000
+EXACT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,9 @@ def plan_purchases(
     Lines that share nothing are planned one by one, in closed form. What is coupled goes to the solver
     (`plan_exactly`) where it has at most `exact_up_to` pairs of offer and period, storage or requirements, or
     pins that break a limit by themselves; else to `plan_by_prices`, whose plan keeps every limit and says its
-    gap.
+    gap, the smaller the more lines there are. solver: HiGHS, to the gap, where none is passed.
     """
+    solver = solver or pulp.HiGHS(msg=False, gapRel=gap)
     alone = asked.uncoupled
     if alone.all():
         return _one_by_one(asked)
@@ -125,7 +126,7 @@ def _one_by_one(asked: PurchaseProblem) -> PurchasePlan:
 
 
 def _parted(
-    asked: PurchaseProblem, alone: Flags, solver: pulp.LpSolver | None, gap: float, exact_up_to: int
+    asked: PurchaseProblem, alone: Flags, solver: pulp.LpSolver, gap: float, exact_up_to: int
 ) -> PurchasePlan:
     packs = np.zeros((len(asked.offers), len(asked.periods)), dtype=np.int64)
     bound, binding = 0.0, tuple[Binding, ...]()

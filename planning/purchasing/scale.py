@@ -16,11 +16,13 @@ from planning.purchasing.multipliers import Dual, Move, Multipliers, Relaxation
 from planning.purchasing.problem import Flags, Limit, PurchaseProblem, Units
 from planning.purchasing.schedules import Schedules
 
-ITERATIONS: Final = 50  # of the bound
-_MOVES: Final = 45  # of calendars at the prices of the bound
-_ROUNDS: Final = 12  # of a few more moves and a step of the budgets' prices
+ITERATIONS: Final = 60  # of the bound
+_MOVES: Final = 60  # of calendars at the prices of the bound
+_ROUNDS: Final = 13  # in which prices follow what orders spend and miss
+_SETTLING: Final = 4  # of them without moves
 _MOVES_PER_ROUND: Final = 4
-_WILLING: Final = 0.4
+_WILLING: Final = 0.3
+_TOO_SHORT: Final = 0.8  # of a minimum value: an order of less is better left out
 
 
 def plan_by_prices(
@@ -39,17 +41,26 @@ def plan_by_prices(
     calendars = Calendars(relaxation, Clusters(asked))
     calendar = calendars.improved(calendars.rounded(dual), dual.multipliers, _MOVES, 1.0, rng)
     pinned, move, at = np.maximum(asked.pinned, 0), Move(relaxation), dual.multipliers
+    minimum = asked.suppliers.minimum_order_value[:, None] * (1 - DUST)
     best, cost = pinned, evaluate(asked, pinned)
     for step in range(_ROUNDS):
         packs = pinned + schedules.orders(relaxation.prices(at), calendars.charges(calendar))[1]
-        if step in (0, _ROUNDS - 1):
+        if step in (0, _ROUNDS // 2, _ROUNDS - 1):
             fitting = keep_budgets(asked, reach_minimums(asked, packs))
-            counted = evaluate(asked, fitting)
-            if _order_of(counted) < _order_of(cost):
-                best, cost = fitting, counted
-        spent = evaluate(asked, packs).spent - relaxation.pins.spent
-        at = replace(at, budget=move.budgets(at.budget, spent, 0.5 / (1 + step / 10)))
-        calendar = calendars.improved(calendar, at, _MOVES_PER_ROUND, _WILLING, rng)
+            fits = evaluate(asked, fitting)
+            if _order_of(fits) < _order_of(cost):
+                best, cost = fitting, fits
+        counted = evaluate(asked, packs)
+        short = counted.ordered & (counted.order_value < minimum)
+        spent = counted.spent - relaxation.pins.spent
+        at = replace(
+            at,
+            budget=move.budgets(at.budget, spent, 0.3 / (1 + step / 6)),
+            minimum=move.minimums(at.minimum, short),
+        )
+        if step < _ROUNDS - _SETTLING:
+            calendar = calendars.improved(calendar, at, _MOVES_PER_ROUND, _WILLING, rng)
+        calendar = calendar & ~(short & (counted.order_value < _TOO_SHORT * minimum))
     return best, dual
 
 
