@@ -29,6 +29,7 @@ from artifacts.sheets import (
     reproducible,
     set_up_print,
     sheet_title,
+    wrap_sentences,
 )
 
 SHARE: Final = "0%"
@@ -59,8 +60,7 @@ def production_xlsx(
     columns: list[Column] = [
         (say("begins"), 14, DATE),
         (say("resource"), 20, None),
-        (say("item"), 28, None),
-        (say("product"), 28, None),
+        *_item_columns(say, names),
         (say("good_units"), 14, UNITS),
         (say("use"), 12, UNITS),
     ]
@@ -71,8 +71,7 @@ def production_xlsx(
         (
             line.ds,
             line.resource,
-            line.unique_id,
-            name_of(str(line.unique_id), names),
+            *_item(str(line.unique_id), names),
             line.good_units,
             line.use,
         )
@@ -98,15 +97,19 @@ def materials_xlsx(
     """
     say, book = Speech(language), _empty_book()
     _late(book.create_sheet(sheet_title(say("expedite"), ())), header, expedite, names, say)
-    widths: list[Column] = [(say("item"), 28, None), (say("product"), 24, None), (say("begins"), 14, DATE)]
-    columns = widths + [(say(key), 14, UNITS) for key in _REQUIREMENTS]
+    columns: list[Column] = [
+        *_item_columns(say, names),
+        (say("begins"), 14, DATE),
+        *((say(key), 14, UNITS) for key in _REQUIREMENTS),
+    ]
     sheet = book.create_sheet(sheet_title(say("requirements"), book.sheetnames))
     head(sheet, say("materials_title", week=header.week), say("requirements_explained"))
     row = headings(sheet, 4, columns)
     lines = with_something(materials).to_dict("records")
     rows = (
         (
-            *(line["unique_id"], name_of(str(line["unique_id"]), names), line["ds"]),
+            *_item(str(line["unique_id"]), names),
+            line["ds"],
             *(line[key] or None for key in _REQUIREMENTS),
         )
         for line in lines
@@ -150,6 +153,7 @@ def _loads(
         (say("worth"), 16, UNITS),
     ]
     head(sheet, say("production_title", week=header.week), say("load_explained"), *sentences)
+    wrap_sentences(sheet, 3, len(sentences), columns)
     heading_row = 4 + len(sentences)
     row = headings(sheet, heading_row, columns)
     for line in table.itertuples(index=False):
@@ -168,8 +172,7 @@ def _late(
     sheet: Worksheet, header: PlanHeader, expedite: pd.DataFrame, names: Mapping[str, str], say: Speech
 ) -> None:
     columns: list[Column] = [
-        (say("item"), 28, None),
-        (say("product"), 28, None),
+        *_item_columns(say, names),
         (say("quantity"), 12, UNITS),
         (say("needed"), 14, DATE),
         (say("late_by"), 16, WHOLE),
@@ -180,9 +183,19 @@ def _late(
     for line in expedite.sort_values(
         ["late_by", "ds", "unique_id"], ascending=[False, True, True]
     ).itertuples():
-        what = (line.unique_id, name_of(str(line.unique_id), names))
+        what = _item(str(line.unique_id), names)
         row = add_row(sheet, row, (*what, line.quantity, line.ds, line.late_by), columns)
     set_up_print(sheet, 4, columns, portrait=True, footer=say("page"))
+
+
+def _item_columns(say: Speech, names: Mapping[str, str]) -> list[Column]:
+    """The item, and beside it what people call it where any has a name."""
+    columns: list[Column] = [(say("the_item"), 28, None)]
+    return [*columns, (say("product"), 24, None)] if names else columns
+
+
+def _item(unique_id: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    return (unique_id, name_of(unique_id, names)) if names else (unique_id,)
 
 
 def _empty_book() -> Workbook:

@@ -48,10 +48,12 @@ def concerns(
 
     exceptions: unique_id, supplier_id, reason. lines: of the plan. At stake is what a series is expected to
     lose in sales and waste until the next order, where its costs are known, else the amount of its line; of a
-    supplier, the amount of the order.
+    supplier, by how much its order was raised to a minimum, else the amount of the order.
     """
     by_line = _losses(risk).combine_first(lines.groupby("unique_id")["amount"].sum())
-    by_supplier = lines.groupby("supplier_id")["amount"].sum()
+    raised = lines.reindex(columns=["coupling"])["coupling"] * lines["unit_cost"]
+    raised_by = raised.groupby(lines["supplier_id"]).sum()
+    by_supplier = lines.groupby("supplier_id")["amount"].sum().mask(raised_by > 0, raised_by)
     currency_of = lines.drop_duplicates("unique_id").set_index("unique_id")["currency"].to_dict()
     currency_of |= lines.drop_duplicates("supplier_id").set_index("supplier_id")["currency"].to_dict()
     kinds: dict[str, list[tuple[float, str, str, str]]] = {}

@@ -67,6 +67,16 @@ def head(sheet: Worksheet, title: str, *sentences: str) -> None:
     sheet.row_dimensions[1].height = 26
 
 
+def wrap_sentences(sheet: Worksheet, row: int, sentences: int, columns: Sequence[Column]) -> None:
+    """Give the sentences from a row on the width of the table, and as many lines as they need."""
+    width = sum(width for _, width, _ in columns)
+    for at in range(row, row + sentences):
+        sheet.merge_cells(start_row=at, start_column=1, end_row=at, end_column=len(columns))
+        cell = sheet.cell(row=at, column=1)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[at].height = LINE_HEIGHT * math.ceil(len(str(cell.value)) / (0.95 * width))
+
+
 def headings(sheet: Worksheet, row: int, columns: Sequence[Column]) -> int:
     """The headings of a table, which stay in sight; returns the row below."""
     for place, (heading, width, number_format) in enumerate(columns, start=1):

@@ -73,7 +73,7 @@ def show_order(dataset: str, order: str) -> None:
             str(line["explanation"]),
         )
     for event in details.events:
-        say(f"{event.when:%Y-%m-%d %H:%M} UTC {event.state} by {event.who}{_booked(event.details)}")
+        say(f"{event.when:%Y-%m-%d %H:%M} UTC {event.state}{_booked(event.details)} by {event.who}")
     _say_what_can_follow(order, OrderState(details.state), dataset)
 
 
@@ -171,7 +171,7 @@ def _say_what_can_follow(order: str, state: OrderState, dataset: str) -> None:
 
 def _booked(details: Mapping[str, Any]) -> str:
     came = {name: units for name, units in details.get("receipts", {}).items() if units}
-    return ": " + ", ".join(f"{units:g} {name}" for name, units in came.items()) if came else ""
+    return ", booked " + ", ".join(f"{units:g} {name}" for name, units in came.items()) if came else ""
 
 
 def day_of(on: datetime | None, now: datetime) -> date:

@@ -113,7 +113,7 @@ def test_an_order_is_followed_from_proposed_to_received(
     orders.show_order(stocked.dataset, number)
     shown = capsys.readouterr().out
     assert "UTC issued by" in shown
-    assert "UTC received by" in shown
+    assert "UTC received, booked " in shown
     orders.pull_order(stocked.dataset, number, "es", tmp_path)
     names = {file.name for file in (tmp_path / "order" / stocked.dataset).iterdir()}
     assert names == {f"{number}.es.xlsx", f"{number}.es.csv"}

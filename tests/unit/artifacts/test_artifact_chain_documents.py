@@ -82,6 +82,7 @@ def test_what_is_late_comes_before_all_requirements(header: PlanHeader, material
     assert len(with_something(materials)) == 2
     nothing = materials_xlsx(header, materials, late[:0], {}, Language.ES)
     assert ["No hay nada urgente."] in rows_of(nothing, 0)
+    assert rows_of(nothing, 1)[3][:2] == ["Artículo", "Periodo desde"], "nothing has a name"
 
 
 def test_the_same_plan_gives_the_same_bytes(header: PlanHeader, production: pd.DataFrame) -> None:

@@ -179,7 +179,7 @@ def test_what_changed_most_in_money_comes_first(page_of) -> None:
     assert "the same" not in text
 
 
-def test_exceptions_of_one_kind_stand_together_the_dearest_first(page_of) -> None:
+def test_exceptions_of_one_kind_stand_together_the_dearest_first(page_of, lines: pd.DataFrame) -> None:
     rows = [
         ("web/cream", "", "has 3 on order that is overdue"),
         ("web/soap", "", "has 12 on order that is overdue"),
@@ -193,6 +193,8 @@ def test_exceptions_of_one_kind_stand_together_the_dearest_first(page_of) -> Non
     pots = "web/pot Clay pot , web/jar is not planned 4,950.00 USD at stake"
     plant = "plant supplier minimum not reached 220.80 USD at stake"
     assert text.index(pots) < text.index(plant) < text.index(overdue)
+    raised = Reader(page_of(exceptions=exceptions, lines=lines.assign(coupling=[10, 0, 0, 0]))).text
+    assert "plant supplier minimum not reached 23.00 USD at stake" in raised
     at_risk = Reader(page_of(exceptions=exceptions, outlook=Outlook(risk=risk()))).text
     assert f"{overdue} 402.50 USD at stake" in at_risk
 
