@@ -35,6 +35,7 @@ from benchmarks.vn2_protocol import (
     Array,
     Contest,
     Order,
+    average_order,
     benchmark_forecast,
     benchmark_order,
     play,
@@ -59,6 +60,11 @@ EARLIER: Final = range(77, 92, 3)  # windows before the first order, whose error
 DECISIONS: Final = tuple(week for origin in WINDOWS for week in range(origin, origin + ORDERS))
 PATHS: Final = 200  # 1,000, as a plan takes, changed the cost of six earlier windows by 0.02 %
 QUANTILE: Final = SHORTAGE_COST / (SHORTAGE_COST + HOLDING_COST)
+SIMPLE: Final = {
+    "mean of a year, 3 weeks": None,
+    "mean of a year, service level 83 %": 0.83,
+    "mean of a year, service level 95 %": 0.95,
+}
 LARGE_CLASS: Final = 500
 SIZES: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, np.inf)  # of the forecast of a week, in units
 
@@ -259,6 +265,10 @@ def run(folder: Path, recipes: Sequence[str], every: int, rows_cap: RowLimits) -
         ("benchmark + k", "1.000", f"{constant[0]:.4f}", "", f"{constant[1]:.4f}", *[""] * 6),
         ("benchmark, any spread", "1.000", f"{limits[0]:.4f}", "", f"{limits[1]:.4f}", *[""] * 6),
     ]
+    for name, service_level in SIMPLE.items():
+        order = average_order(contest, service_level)
+        costs = np.array([play(contest.demand, origin, order) for origin in WINDOWS])
+        rows.append((name, f"{(costs / benchmark).mean():.4f}", *[""] * 9))
     for recipe in recipes:
         hyperparameters = RECIPES[recipe].search[0]
         seconds = seconds_to_forecast(panel, recipe, hyperparameters)

@@ -8,6 +8,7 @@ teaches nothing; a series counts once it had 13 weeks with a shelf.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from planning.decision_cost import opening_stock
 from planning.policies.seasonal_cover import order_for_cover, seasonal_moving_average
@@ -112,5 +114,29 @@ def benchmark_order(contest: Contest) -> Order:
     def order(week: int, on_hand: Array, receipts: Array) -> Array:
         forecast = benchmark_forecast(contest.demand, contest.ds, week, COVER)
         return order_for_cover(forecast, on_hand, receipts)
+
+    return order
+
+
+def average_order(contest: Contest, service_level: float | None = None) -> Order:
+    """Order up to three weeks of the mean m of the last 52; or, where a service_level is named, up to
+    3 m + z s sqrt(3), rounded up, with s their standard deviation and z the level's quantile of the normal
+    law, which is what many shops do.
+    """
+
+    def order(week: int, on_hand: Array, receipts: Array) -> Array:
+        year = contest.demand[:, max(week - 51, 0) : week + 1]
+        known = ~np.isnan(year)
+        count = known.sum(axis=1)
+        mean = np.where(known, year, 0.0).sum(axis=1) / np.maximum(count, 1)
+        weeks = LEAD_TIME + 1
+        if service_level is None:
+            wanted = np.round(weeks * mean - on_hand - receipts.sum(axis=1))
+        else:
+            squares = np.where(known, year - mean[:, None], 0.0) ** 2
+            spread = np.sqrt(squares.sum(axis=1) / np.maximum(count - 1, 1))
+            up_to = weeks * mean + norm.ppf(service_level) * spread * math.sqrt(weeks)
+            wanted = np.ceil(up_to - on_hand - receipts.sum(axis=1))
+        return np.maximum(wanted, 0.0)
 
     return order
