@@ -11,6 +11,7 @@ import numpy.typing as npt
 from intake.errors import InputError
 from planning.inventory_simulator import Quantities, Totals, parts, simulate, simulate_totals
 
+MOST_REVIEWS = 5  # orders on their way at a time; with more the best ratio is hardly lower
 _FLOAT_DUST = 1e-9  # 0.95 * 200 is 190.00000000000003, and its ceiling must be 190
 
 
@@ -51,7 +52,8 @@ def critical_ratio(
     With one, L = lead_time, orders are placed before it is known, so what is left over adds to a shelf that
     is just then too full, and is held for longer than R. The more orders are on their way, the further below
     r orders are cheapest: `python -m benchmarks.carry_over` finds where. k: carry_over_factor, from 1, which
-    leaves r as it is, to 2, is for a lead time of one review period; (k - 1) sqrt(L / R) counts as at most 1.
+    leaves r as it is, to 2, is for a lead time of one review period; L / R counts as at most 5, from where
+    on it goes no deeper, and (k - 1) sqrt(L / R) as at most 1.
     From r = 3/4 up the deduction is a share of 1 - r. Below, cr* would fall to 0 while r does not, so it
     shrinks with r instead, which keeps cr* continuous, rising with r and at least 2/3 of it.
 
@@ -59,7 +61,8 @@ def critical_ratio(
     array([0.8])
     """
     textbook = shortage_cost / (shortage_cost + holding_cost * review_period)
-    share = np.minimum((carry_over_factor - 1) * np.sqrt(np.asarray(lead_time) / review_period), 1.0)
+    reviews = np.minimum(np.asarray(lead_time) / review_period, MOST_REVIEWS)
+    share = np.minimum((carry_over_factor - 1) * np.sqrt(reviews), 1.0)
     return np.asarray(textbook - share * np.minimum(1 - textbook, textbook / 3), dtype=np.float64)
 
 

@@ -214,7 +214,10 @@ def test_critical_ratio_by_hand() -> None:
     assert ratio(1, 0.1, review_period=2) == pytest.approx(5 / 6)
     assert ratio(1, 5) == pytest.approx(1 / 6)
     assert ratio(1, 5, lead_time=1, carry_over_factor=1.2) == pytest.approx(1 / 6 - 0.2 / 18), "never 0"
-    assert ratio(1, 0.2, lead_time=99, carry_over_factor=1.2) == pytest.approx(4 / 6), "no deeper"
+    assert ratio(1, 0.2, lead_time=99, carry_over_factor=1.2) == ratio(
+        1, 0.2, lead_time=5, carry_over_factor=1.2
+    )
+    assert ratio(1, 0.2, lead_time=3, carry_over_factor=2) == pytest.approx(4 / 6), "and no deeper than 2"
 
 
 @given(st.floats(0.001, 0.999), st.floats(0, 0.2), st.floats(1, 2))
