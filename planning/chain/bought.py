@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from intake.periods import following, period_end
+from planning.chain.hurried import hurried
 from planning.chain.quantities import DECIMALS
 from planning.chain.quantities import quantity as told
 from planning.explanations import day, periods
@@ -120,7 +121,9 @@ def order_lines_of(
     expired = _rounded((bought.netting.expired * used_up).sum(axis=1))
     on_hand = _rounded(bought.supply.on_hand + bought.supply.expiring.sum(axis=1)) - expired
     on_order = _rounded((bought.supply.receipts * inside).sum(axis=1))
-    required = _rounded(np.where(inside, _lacking(bought, bought.rules.safety_stock), 0.0).max(axis=1))
+    supply = hurried(bought.gross, bought.supply, bought.rules)
+    lacking = _lacking(bought, supply, bought.rules.safety_stock)
+    required = _rounded(np.where(inside, lacking, 0.0).max(axis=1))
     pack = np.where(bought.rules.pack_size > 0, bought.rules.pack_size, 1.0 / PARTS)
     quantity = _rounded((bought.released * (np.arange(horizon) < review_period)).sum(axis=1))
     packed = _rounded(np.ceil(required / pack - 1e-6) * pack)
@@ -163,9 +166,8 @@ def order_lines_of(
     return lines.sort_values(["supplier_id", "unique_id"], ignore_index=True), exceptions
 
 
-def _lacking(bought: Bought, safety_stock: Quantities) -> Quantities:
+def _lacking(bought: Bought, supply: Supply, safety_stock: Quantities) -> Quantities:
     """Thing x period: what would be short by the period's end if nothing were ordered."""
-    supply = bought.supply
     there = (supply.on_hand + supply.expiring.sum(axis=1))[:, None] + supply.receipts.cumsum(axis=1)
     gone = (bought.gross + bought.netting.expired).cumsum(axis=1) - bought.netting.expired
     short = gone + safety_stock[:, None] - there
@@ -218,7 +220,7 @@ def expedite(bought: Bought) -> pd.DataFrame:
     ds: the first period that goes short. quantity: units short in all before an order of now comes. late_by:
     periods by which an order of now comes too late.
     """
-    short = _lacking(bought, np.zeros(len(bought.offers)))
+    short = _lacking(bought, bought.supply, np.zeros(len(bought.offers)))
     late = np.where(np.arange(len(bought.ds)) < bought.rules.lead_time[:, None], short, 0.0)
     at = np.flatnonzero(late.max(axis=1, initial=0.0) >= 10.0**-DECIMALS)
     first = (late[at] > 0).argmax(axis=1)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.paths.demand_paths import DemandPaths
 from planning.chain.expected_orders import OrderRule, expected_orders
+from planning.chain.hurried import hurried
 from planning.chain.network import Network
 from planning.inventory_position import receipts_from, shelf_from
 from planning.materials.netting import Netting, Quantities, Rules, Supply, Whole, net
@@ -118,7 +119,8 @@ def upwards(
         stores = into[store[into] >= 0]
         np.add.at(node_demand, node[stores], node_demand[store[stores]])
         safety[rows] = safety_stock(node_demand[rows], lead[rows] + review_period, service_level[rows])
-        done = net(gross[rows], supply.of(rows), rules.of(rows))
+        known = gross[rows], supply.of(rows), rules.of(rows)
+        done = net(known[0], hurried(*known), known[2])
         netted[:, rows] = np.stack(list(vars(done).values()))
         for row in rows[~made[rows]]:
             np.add.at(

@@ -58,12 +58,13 @@ def shortages(network: Network, shipped: Shipped, ds: pd.DatetimeIndex, chain: C
             if asked > _DUST
         ]
         more = f" and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
+        shares = f", shared by {chain.rule}: {', '.join(parts[:_SHOWN])}{more}" if len(parts) > 1 else ""
         rows.append(
             (
                 there,
                 "",
                 f"{quantity(given.sum())} of the {quantity(wanted.sum())} wanted for {day(ds[first])} can be "
-                f"shipped, shared by {chain.rule}: {', '.join(parts[:_SHOWN])}{more}",
+                f"shipped{shares}",
             )
         )
     return rows

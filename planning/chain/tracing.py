@@ -85,9 +85,10 @@ def steps_of(
 
 def caused_by(plan: MaterialPlan, things: Whole, interval: Whole) -> tuple[str, ...]:
     """What each thing goes into within its interval, with units of the thing: 'soap-base 18.4 (lavender-soap
-    9.1, oatmeal-soap 7)'; '' for what is neither ordered now nor short."""
+    9.1, oatmeal-soap 7)'. The products behind are told of what runs short within the interval."""
     inside = np.arange(len(plan.ds)) < interval[:, None]
-    told = np.flatnonzero((plan.netting.net_requirements[things] * inside).any(axis=1))
+    told = np.flatnonzero((plan.gross_requirements[things] * inside).any(axis=1))
+    short = (plan.netting.net_requirements[things] * inside).max(axis=1, initial=0.0) > 0
     goes_on = {plan.bill.unique_id[at] for at in np.unique(plan.bill.component).tolist()}
     pegs = {str(name): rows for name, rows in pegging(plan).groupby("unique_id")} if len(told) else {}
     said = [""] * len(things)
@@ -99,7 +100,7 @@ def caused_by(plan: MaterialPlan, things: Whole, interval: Whole) -> tuple[str, 
         if not len(parents):
             continue
         said[at] = _listed(parents)
-        if goes_on & set(parents.index):
+        if short[at] and goes_on & set(parents.index):
             behind = origins(plan, name)
             behind = behind[(behind["ds"] <= last) & (behind["required"] != "")]
             products = behind.groupby("required")["quantity"].sum().sort_values(ascending=False)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import pulp
 
+from planning.chain.hurried import hurried
 from planning.chain.resources import Line, Resources
 from planning.materials.netting import Netting, Rules, Supply, net
 from planning.production.plan import ProductionPlan, plan_production
@@ -64,9 +65,13 @@ class Workshop:
         self.plans: list[ProductionPlan] = []
 
     def schedule(self, names: tuple[str, ...], gross: Quantities, supply: Supply, rules: Rules) -> Netting:
-        """When things arrive; what needs a resource, when it is needed if that fits, else as
-        `plan_production` decides."""
-        netted = net(gross, supply, rules)
+        """When things arrive: what needs a resource when it is needed if that fits, else as
+        `plan_production` decides; of what is bought, what is on its way is hurried before more is ordered.
+        """
+        sooner = hurried(gross, supply, rules)
+        netted = net(gross, sooner, rules)
+        not_yet = sooner.receipts.cumsum(axis=1) - supply.receipts.cumsum(axis=1)
+        netted = replace(netted, on_hand=np.maximum(netted.on_hand - not_yet, 0.0))
         at = {name: row for row, name in enumerate(names)}
         lines = [line for line in self._resources.lines if line.unique_id in at]
         made = replace(netted, planned_receipts=netted.planned_receipts.copy(), on_hand=netted.on_hand.copy())

@@ -396,3 +396,32 @@ def test_what_fits_as_it_is_needed_is_what_linear_programming_would_do() -> None
         ways.append(plan.production.drop(columns="worth"))
         assert plan.sentences == ("line: All that is asked for can be made in time.",)
     pd.testing.assert_frame_equal(*ways)
+
+
+def test_what_is_on_its_way_is_hurried_and_not_ordered_again() -> None:
+    """10 kg a week, 12 there, 40 due in the third week, five weeks of lead time: 8 short in the second week,
+    but over six weeks 60 are needed, so only 8 more must come: not the 8 that are short before, too."""
+    coming = pd.DataFrame(
+        NO_ORDERS
+        | {
+            "purchase_order": ["x"],
+            "supplier_id": ["oils"],
+            "unique_id": ["plant/oil"],
+            "quantity": [40.0],
+            "due": [weeks(3)[2]],
+        }
+    )
+    plan = chain_of(
+        lines({"shop/soap": 10}, "plant", lead_time=0),
+        {"shop/soap": 10},
+        stock={"plant/oil": 12, "shop/soap": 0},
+        suppliers=frame(supplier_id=["oils"], lead_time=[35.0]),
+        terms=frame(supplier_id=["oils"], component=["oil"]),
+        bill_of_materials=frame(parent=["soap"], component=["oil"], quantity_per=[1.0]),
+        open_orders=coming,
+        settings=HALF,
+        chain=ChainSettings(reviews_ahead=7),
+    )
+    (line,) = plan.lines.to_dict("records")
+    assert (line["forecast"], line["on_order"], line["order_quantity"]) == (60, 40, 8)
+    assert plan.expedite.to_numpy().tolist() == [["plant/oil", weeks(2)[1], 8, 4]]

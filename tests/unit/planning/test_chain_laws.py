@@ -72,6 +72,15 @@ def houses(draw: st.DrawFn) -> dict[str, Any]:
         "capacity": None
         if capacity is None
         else pd.DataFrame({"product": "soap", "ds": weeks(6), "capacity": capacity, "density": 2.0}),
+        "open_orders": pd.DataFrame(
+            {
+                "purchase_order": "",
+                "supplier_id": "",
+                "unique_id": "plant/oil",
+                "quantity": rng.integers(1, 30, size=2).astype(float),
+                "due": weeks(4)[rng.integers(0, 4, size=2)],
+            }
+        ).head(draw(st.integers(0, 2))),
         "chain": ChainSettings(reviews_ahead=draw(st.integers(1, 6)), rule=rule),
     }
 
