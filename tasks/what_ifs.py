@@ -198,6 +198,6 @@ def _about_base(base: Planned, lines: pd.DataFrame, horizon: int) -> tuple[str, 
     if not other:
         return ("The base plan, decided again, is the plan that stands.",)
     return (
-        f"The base plan was decided again on demand paths over {horizon} periods: {other} of {len(stood)} "
-        "lines differ from the plan that stands.",
+        f"The base plan was decided again, on demand paths over {horizon} periods and by the code as it is: "
+        f"{other} of {len(stood)} lines differ from the plan that stands.",
     )
