@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 import forecasting
+import intake
 import planning
 from forecasting.series.history import Array
 
@@ -29,7 +30,7 @@ class ForecastCache:
     what it held is made again. It holds one array of numbers, which is read without unpickling anything.
     """
 
-    def __init__(self, folder: Path, rooms: tuple[ModuleType, ...] = (forecasting,)) -> None:
+    def __init__(self, folder: Path, rooms: tuple[ModuleType, ...] = (forecasting, intake)) -> None:
         """rooms: whose sources make what is kept."""
         self.folder, self._rooms = folder, rooms
         self.made = self.found = 0
@@ -77,8 +78,12 @@ def _read(file: Path, count: int) -> Array | None:
     content = file.read_bytes()
     if _hash(content) != file.stem.partition("-")[2]:
         return None
-    kept = np.load(BytesIO(content), allow_pickle=False)
-    return kept if kept.shape == (count,) and kept.dtype == np.float64 else None
+    try:
+        kept = np.load(BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError):  # named like one of ours, and no array of numbers
+        return None
+    fits = kept.shape == (count,) and kept.dtype == np.float64 and np.isfinite(kept).all()
+    return kept if fits else None
 
 
 def _hash(content: bytes) -> str:

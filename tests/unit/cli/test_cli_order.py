@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO
 from pathlib import Path
 
@@ -134,6 +135,14 @@ def test_past_forecasts_are_kept_and_those_of_a_damaged_file_made_again(
     first, kept = out.read_bytes(), sorted(cache.glob("*.npy"))
     assert f"past fits: {len(kept)} made, 0 taken; past windows: " in capsys.readouterr().out
     kept[0].write_bytes(kept[0].read_bytes()[:-8] + bytes(8))
+    order(files, DECISION, out, None, overwrite=True)
+    assert f"past fits: 1 made, {len(kept) - 1} taken; " in capsys.readouterr().out
+    assert out.read_bytes() == first
+
+    kept[0].unlink()
+    foreign = b"pickled, or worse"
+    named = f"{kept[0].name[:32]}-{hashlib.sha256(foreign).hexdigest()[:32]}.npy"
+    (cache / named).write_bytes(foreign)
     order(files, DECISION, out, None, overwrite=True)
     assert f"past fits: 1 made, {len(kept) - 1} taken; " in capsys.readouterr().out
     assert out.read_bytes() == first
