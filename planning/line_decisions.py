@@ -104,7 +104,8 @@ def _perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Excep
     review's lost sales hardly any pack would ever pay. Where a lost sale has no price but the one that a
     service level implies, which knows of no waste, or a unit no cost, or some units are always to be there,
     the order stays, at most fewer packs, and what will expire is said. Adds covered, the periods over which
-    an order is weighed, and by_money, whether nothing could have been chosen.
+    an order is weighed (the review period unless some will expire), and by_money, whether nothing could have
+    been chosen.
     """
     quantity = lines["order_quantity"].to_numpy()
     priced = (lines["stated"] & lines["holding_price"].notna() & lines["unit_cost"].notna()).to_numpy()
@@ -122,9 +123,12 @@ def _perishing(lines: pd.DataFrame, situation: OrderSituation, exceptions: Excep
 
         packs = cheapest(money, least, quantity[rows] // pack)
         sold = np.minimum(packs * pack / np.maximum(lines["rate"].to_numpy()[rows], _DUST), some.shelf_life)
-        covered[rows] *= np.maximum(np.ceil(sold / covered[rows] - _DUST), 1).astype(np.int64)
+        span = some.review_period * np.maximum(np.ceil(sold / some.review_period - _DUST), 1).astype(np.int64)
         both = np.stack([np.zeros_like(packs), packs * pack], axis=1).astype(np.float64)
-        none = order_cost(replace(some, review_period=covered[rows]), both).money.argmin(axis=1) == 0
+        cost = order_cost(replace(some, review_period=span), both)
+        none = cost.money.argmin(axis=1) == 0
+        wasteful = cost.expired[:, 1] - cost.expired[:, 0] >= 0.5
+        covered[rows] = np.where(none | wasteful, span, covered[rows])
         chosen[rows] = np.where(none & (floor == 0), 0, packs * pack)
     for at in np.flatnonzero((chosen == 0) & (quantity > 0)):
         reason = (
