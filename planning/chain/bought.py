@@ -284,7 +284,7 @@ def _explained(line: dict[Hashable, Any], freq: str) -> str:
             )
             steps += f"; {what} = {told(quantity)}"
     waste = (
-        f" {told(line['expected_waste'])}{unit} expire before they are used."
+        f" {told(line['expected_waste'])}{unit} of what is there expire before they are used."
         if line["expected_waste"]
         else ""
     )
