@@ -213,9 +213,8 @@ def _split_prices(candidates: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     quantity = candidates["break_quantity"].fillna(0.0)
     least = quantity.groupby([candidates["unique_id"], candidates["supplier_id"]]).transform("min")
     ordered = candidates.assign(break_quantity=quantity).sort_values(list(PRICE_COLUMNS[:3]), kind="stable")
-    before = ordered.groupby(["unique_id", "supplier_id"])["unit_cost"].transform(
-        lambda cost: cost.cummin().shift()
-    )
+    offer = [ordered["unique_id"], ordered["supplier_id"]]
+    before = ordered["unit_cost"].groupby(offer).cummin().groupby(offer).shift()
     falling = ordered.loc[ordered["unit_cost"] < before, list(PRICE_COLUMNS)]
     return candidates[quantity == least], falling.reset_index(drop=True)
 
