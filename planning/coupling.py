@@ -132,13 +132,17 @@ def group(
 def with_coupling(
     lines: pd.DataFrame, rows: Integers, quantity: Integers, words: str, tiers: pd.DataFrame
 ) -> pd.DataFrame:
-    """The lines at `rows` with another quantity; `words` say why, with the number of units as {units}."""
+    """The lines at `rows` with another quantity; `words` say why, with the number of units as {units} and the
+    {supplier_id}, after what was said of an earlier change."""
     whole = lines["order_quantity"].to_numpy(np.int64, copy=True)
     change = np.zeros(len(lines), dtype=np.int64)
     change[rows] = quantity - whole[rows]
     whole[rows] = quantity
     coupling = lines["coupling"].to_numpy(np.int64) + change
-    said = lines["coupling_words"].where(change == 0, words)
+    said = lines["coupling_words"].to_numpy(dtype=object, copy=True)
+    for at in np.flatnonzero(change):
+        now = words.format(units=abs(change[at]), supplier_id=lines["supplier_id"].iloc[at])
+        said[at] = f"{said[at]}, {now}" if said[at] else now
     return lines.assign(
         order_quantity=whole,
         coupling=coupling,

@@ -128,10 +128,7 @@ def _rounded(line: Line, required: int) -> str:
         (line.perishing, f"{-line.perishing} fewer, for what would expire costs more"),
         (line.price_break, f"raised by {line.price_break} to the price {line.unit_cost:g}"),
         (line.pinned, "pinned by the planner"),
-        (
-            line.coupling,
-            line.coupling_words.format(units=abs(line.coupling), supplier_id=line.supplier_id),
-        ),
+        (line.coupling, line.coupling_words),
     ):
         quantity += units
         if units:

@@ -150,11 +150,10 @@ class Plan:
         shelf_periods: periods in which what is received can be sold, missing where it keeps;
         holding_price and shortage_price: money per unit and period, and per lost sale, as
         `line_money.with_prices` gives them.
-        shelf_periods, holding_price, shortage_price: what the money is reckoned with. What is expected from
-        the order's arrival on: lost_sales over the covered periods (review_period, and where some of it
-        expires as long as the order lasts), and lost_sales_without the order; order_waste, what of this order
-        expires (units, means); holding_money, shortage_money and waste_money, which make up expected_cost;
-        cost_without, the same without the order. Missing where prices are.
+        What is expected from the order's arrival on: lost_sales over the covered periods (review_period, and
+        where some of it expires as long as the order lasts), and lost_sales_without the order; order_waste,
+        what of this order expires (units, means); holding_money, shortage_money and waste_money, which make
+        up expected_cost; cost_without, the same without the order. Missing where prices are.
     exceptions: EXCEPTION_COLUMNS, one sentence per series or supplier that needs a person ('' = does not
     apply). notes: sentences that hold for the whole plan. open_orders: the open orders that were counted
     (purchase_order, supplier_id, unique_id, quantity, due).

@@ -12,6 +12,8 @@ from planning_case import paths_of, plan_of, table
 
 from intake.errors import InputError
 from planning.budget_limit import with_materials
+from planning.coupling import with_coupling
+from planning.minimum_value import RAISED
 from planning.plan import Plan, PlanSettings
 
 PACK = 5
@@ -71,6 +73,18 @@ def test_a_minimum_that_was_reached_stays_reached_or_nothing_is_ordered() -> Non
     suppliers = table(supplier_id=["mill"], lead_time=[14.0], currency=["USD"], minimum_order_value=[100.0])
     assert shop({"USD": 110.0}, suppliers=suppliers).lines["amount"].sum() == 110.0
     assert shop({"USD": 90.0}, suppliers=suppliers).lines["amount"].sum() == 0.0
+
+
+def test_what_was_raised_for_a_minimum_and_cut_for_a_budget_says_both() -> None:
+    line = table(unique_id=["a"], supplier_id=["mill"], order_quantity=[10], coupling=[0])
+    line = line.assign(coupling_words="", list_price=2.0)
+    tiers = table(unique_id=[], supplier_id=[], break_quantity=[], unit_cost=[])
+    raised = with_coupling(line, np.array([0]), np.array([20]), RAISED, tiers)
+    cut = with_coupling(raised, np.array([0]), np.array([16]), "{units} fewer for the budget", tiers)
+    assert cut["coupling"].tolist() == [6]
+    assert cut["coupling_words"].tolist() == [
+        "raised by 10 to reach the minimum order value of mill, 4 fewer for the budget"
+    ]
 
 
 def test_two_currencies_need_two_budgets() -> None:
