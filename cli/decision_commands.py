@@ -233,6 +233,22 @@ def replay(
 
     if (sales is None) == (dataset is None):
         raise InputError("say what to replay: --sales FILE, or --dataset NAME")
+    of_files = {
+        "--stock": stock,
+        "--in-stock": in_stock,
+        "--items": items,
+        "--suppliers": suppliers,
+        "--terms": terms,
+        "--calendar": calendar,
+        "--mapping": None if ordered else mapping,
+        "--as-of": as_of,
+    }
+    beside = [option for option, given in of_files.items() if given is not None]
+    if dataset is not None and beside:
+        raise InputError(
+            f"a dataset comes with the tables of its bucket, so {', '.join(beside)} would not be read: leave "
+            "it out, or replay files with --sales"
+        )
 
     def read() -> DecisionTables:
         if dataset is not None:
@@ -286,7 +302,7 @@ def assumptions(words: Sequence[str]) -> dict[str, Assumption]:
             raise InputError(f"--assume {word} is not of the form COLUMN=VALUE, such as promotion=0")
         try:
             stated[column] = float(json.loads(text))
-        except (json.JSONDecodeError, TypeError):
+        except (ValueError, TypeError):
             stated[column] = text  # type: ignore[assignment]  # `extend` says which words there are
     return stated
 

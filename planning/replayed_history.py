@@ -130,8 +130,13 @@ class Replay:
 
     @cached_property
     def longest_lead_time(self) -> int:
-        """Of all series, in periods."""
-        return int(self._sourced["lead_time"].max())
+        """Of all series, in periods; InputError where nobody supplies any."""
+        longest = self._sourced["lead_time"].max()
+        if np.isnan(longest):
+            raise InputError(
+                "nobody supplies any of the series: state a lead time and no suppliers, or complete the terms"
+            )
+        return int(longest)
 
     @cached_property
     def horizon(self) -> int:
@@ -141,11 +146,12 @@ class Replay:
     @cached_property
     def costs(self) -> Costs:
         """Money by series; what expires costs its purchase price, where that is known."""
-        named = ("holding_cost", "shortage_cost")
+        stated = self.stated
+        once = {"holding_cost": stated.holding_cost, "shortage_cost": stated.shortage_cost}
         costs = pd.DataFrame(
             {
-                name: self._sourced[name].astype(np.float64).fillna(getattr(self.stated, name) or np.nan)
-                for name in named
+                name: self._sourced[name].astype(np.float64).fillna(np.nan if cost is None else cost)
+                for name, cost in once.items()
             }
         )
         if costs.isna().any(axis=None):

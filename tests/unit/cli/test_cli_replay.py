@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from cli import decision_commands
 from cli.decision_files import DecisionFiles, read_files, read_ordered
 from cli.order import Decision
 from cli.replay import ACTUAL, BASELINE, OURS, Span, replay
@@ -100,3 +101,16 @@ def test_windows_follow_each_other_and_a_stock_file_opens_one_alone(
     assert f"{OURS}: 1.0000" in said_of(SPAN, stock), "with so much there, nothing is ordered by anybody"
     with pytest.raises(InputError, match="opens one window"):
         said_of(twice, stock)
+
+
+def test_a_dataset_refuses_the_files_that_it_would_not_read(tmp_path: Path) -> None:
+    start, costs = datetime(2024, 9, 2), tmp_path / "items.csv"  # as typer reads a day
+    with pytest.raises(InputError, match="--items, --as-of would not be read"):
+        decision_commands.replay(start, 4, dataset="ventas", items=costs, as_of=start)
+
+
+@pytest.mark.parametrize(
+    ("word", "stated"), [("holiday=by_weekday", "by_weekday"), ("price=1.5", 1.5), ('holiday="x"', '"x"')]
+)
+def test_what_is_assumed_is_a_number_or_words(word: str, stated: object) -> None:
+    assert list(decision_commands.assumptions([word]).values()) == [stated]

@@ -200,3 +200,22 @@ def test_a_correction_is_tuned_on_windows_that_were_over_and_on_them_once() -> N
     changed = build_panel(sold(57), freq="W-MON")
     later = RollingPaths(forecasts, changed, History.of(changed), 3)
     assert correction_before(later, 56, rules, 1.3, keep) == tuned
+
+
+def test_a_cost_of_nothing_is_a_cost_and_nobody_to_order_from_is_said() -> None:
+    panel = build_panel(sold(), freq="W-MON")
+    firms = pd.DataFrame({"supplier_id": ["mill", "farm"], "lead_time": [7.0, 7.0]})
+    terms = pd.DataFrame({"supplier_id": ["mill"], "unique_id": ["n/a"]})
+    free = StatedTerms(None, 0.0, 1.0)
+
+    def played(terms: pd.DataFrame | None) -> Replay:
+        ids = ("n/a", "n/b", "n/c")
+        tables = completed(ids, free, items=None, suppliers=firms, terms=terms, freq="W-MON")
+        window = (Window(40, 6),)
+        return Replay(
+            panel, tables, PlanSettings(), Candidate("moving_average"), ReplayRules(), window, stated=free
+        )
+
+    assert not np.any(played(terms).costs.holding_cost)
+    with pytest.raises(InputError, match="nobody supplies any of the series"):
+        played(None)
