@@ -100,7 +100,8 @@ def decide(tables: DecisionTables, stock: pd.DataFrame, decision: Decision, cach
     extended = _extended(panel, cutoff, horizon, decision)
     for note in extended.notes:
         progress(note)
-    rules = sourced_rules(tuple(extended.series[1]), planning, settings, freq) if decision.tuned else None
+    ids = tuple(extended.series[1])
+    rules = sourced_rules(ids, planning, settings, freq, cutoff) if decision.tuned else None
     rolling = forecasts(extended, cutoff, horizon, decision, cache, tuned=rules is not None)
     origin = rolling.history.position(cutoff)
     if rules is not None:

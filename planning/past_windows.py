@@ -15,6 +15,7 @@ from intake.periods import period_number, periods_a_year
 from planning.decision_cost import opening_stock
 from planning.decision_rules import DecisionRules
 from planning.inventory_simulator import Quantities
+from planning.order_days import on_order_days
 from planning.policies.tuned_correction import (
     CARRY_OVER_FACTORS,
     PastWindow,
@@ -45,12 +46,20 @@ def archive_cutoffs(series: int, *, tuned: bool) -> int:
 
 
 def sourced_rules(
-    unique_id: tuple[str, ...], tables: PlanningTables, settings: PlanSettings, freq: str
+    unique_id: tuple[str, ...],
+    tables: PlanningTables,
+    settings: PlanSettings,
+    freq: str,
+    cutoff: pd.Timestamp,
 ) -> DecisionRules | None:
-    """Costs of all series and the longest lead time; None where an item has no costs to tune by."""
+    """Costs of all series and the longest lead time of a decision at the cutoff; None where an item has no
+    costs to tune by."""
     sourced = choose_terms(
         unique_id, items=tables.items, suppliers=tables.suppliers, terms=tables.terms, freq=freq
     ).frame
+    sourced = on_order_days(
+        sourced, cutoff=cutoff, freq=freq, review_period=settings.review_period, exceptions=[]
+    )
     by_series = sourced.set_index("unique_id").reindex(list(unique_id))
     costs = by_series[["holding_cost", "shortage_cost"]]
     if costs.isna().any(axis=None):

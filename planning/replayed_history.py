@@ -15,11 +15,12 @@ from forecasting.judging.past_forecasts import Keep, PastForecasts, made_now, pa
 from forecasting.paths.rolling_paths import RollingPaths
 from forecasting.series.history import History
 from intake.errors import InputError
-from intake.periods import periods_a_year, whole_days
+from intake.periods import periods_a_year, unit_of, whole_days
 from planning.closed_loop import ClosedLoop
 from planning.decision_cost import Opening, opening_stock
 from planning.decision_rules import DecisionRules
 from planning.inventory_simulator import Quantities
+from planning.order_days import on_order_days
 from planning.past_windows import archive_cutoffs, correction_before
 from planning.plan import PlanSettings
 from planning.policies.tuned_correction import TunedCorrection
@@ -113,14 +114,22 @@ class Replay:
 
     @cached_property
     def _sourced(self) -> pd.DataFrame:
-        tables = self.tables
+        """Terms by series, as every decision meets them; InputError where order days change them from one
+        decision to the next."""
+        tables, freq = self.tables, self.panel.freq
         frame = choose_terms(
-            self.unique_id,
-            items=tables.items,
-            suppliers=tables.suppliers,
-            terms=tables.terms,
-            freq=self.panel.freq,
+            self.unique_id, items=tables.items, suppliers=tables.suppliers, terms=tables.terms, freq=freq
         ).frame
+        same_weekday = unit_of(freq) == "W" or (freq == "D" and self.step % 7 == 0)
+        some_days = frame["order_weekdays"] != ""
+        if some_days.any() and not same_weekday:
+            raise InputError(
+                f"{frame.loc[some_days, 'supplier_id'].iloc[0]} takes orders on some weekdays, so that an "
+                "order takes longer after one decision than after another: replay decisions that are whole "
+                "weeks apart, or leave order_weekdays out"
+            )
+        decided = self.history.ds[self.windows[0].origin]
+        frame = on_order_days(frame, cutoff=decided, freq=freq, review_period=self.step, exceptions=[])
         return frame.set_index("unique_id").reindex(list(self.unique_id))
 
     @cached_property
@@ -141,7 +150,7 @@ class Replay:
     @cached_property
     def horizon(self) -> int:
         """Periods to forecast: the longest protection interval."""
-        return self.longest_lead_time + self.settings.review_period
+        return self.longest_lead_time + int(self._sourced["review_period"].max())
 
     @cached_property
     def costs(self) -> Costs:

@@ -219,3 +219,23 @@ def test_a_cost_of_nothing_is_a_cost_and_nobody_to_order_from_is_said() -> None:
     assert not np.any(played(terms).costs.holding_cost)
     with pytest.raises(InputError, match="nobody supplies any of the series"):
         played(None)
+
+
+def test_a_supplier_who_takes_orders_on_thursdays_delivers_a_week_later_and_is_ordered_from() -> None:
+    firms = pd.DataFrame({"supplier_id": ["mill"], "lead_time": [7.0], "order_weekdays": ["thu"]})
+    costs = StatedTerms(None, 0.2, 1.0)
+    ids = ("n/a", "n/b", "n/c")
+
+    def past_of(frame: pd.DataFrame, freq: str) -> Replay:
+        tables = completed(ids, costs, items=None, suppliers=firms, terms=None, freq=freq)
+        panel, window = build_panel(frame, freq=freq), (Window(40, 6),)
+        return Replay(panel, tables, PlanSettings(paths=50), Candidate("moving_average"), STATED, window)
+
+    whole = past_of(sold(), "W-MON")
+    assert whole.lead_time.tolist() == [2, 2, 2]
+    plans = whole.plans(whole.windows[0])
+    whole.play(whole.windows[0], whole.opening(whole.windows[0]), plans)
+    assert all((plan.lines["lead_time"] == 2).all() and len(plan.lines) == 3 for plan in plans.plans.values())
+    daily = sold().assign(ds=list(pd.date_range("2024-01-01", periods=len(DS))) * 3)
+    with pytest.raises(InputError, match="mill takes orders on some weekdays"):
+        past_of(daily, "D")
