@@ -78,7 +78,8 @@ def decide_plan(
         chain=inputs.chain,
         plan_id=plan_id,
     )
-    own_places = places(inputs.tables[Table.ITEMS].get("unique_id", pd.Series(dtype=object)).dropna())
+    items = inputs.tables[Table.ITEMS].get("unique_id", pd.Series(dtype=object)).dropna()
+    own_places = places([*inputs.paths.unique_id, *items.astype(str)])
     paid = plan.lines[~plan.lines["supplier_id"].isin(own_places)]
     plan = with_exceptions(plan, with_materials(paid, chain.lines, settings))
     incoherent = check_coherence(inputs.tables, inputs.paths.unique_id)
