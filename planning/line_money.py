@@ -16,6 +16,7 @@ from planning.inventory_simulator import Quantities
 from planning.order_economics import Integers, OrderSituation, order_cost
 from planning.order_lines import receipts_with
 from planning.plan import Exceptions, PlanSettings, usual_review_period
+from planning.simulation.stock_rules import whole_shelf_life
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
@@ -48,7 +49,6 @@ def situation_of(
 ) -> OrderSituation:
     """What the economics of the lines start from; a price that is missing counts as 0."""
     at = lines["series"].to_numpy()
-    life = np.maximum(np.floor(lines["shelf_periods"].fillna(np.inf).to_numpy(np.float64) + 0.5), 1.0)
 
     def price(column: str) -> Quantities:
         return lines[column].fillna(0.0).to_numpy(np.float64)
@@ -60,7 +60,7 @@ def situation_of(
         receipts=receipts_with(lines, receipts),
         lead_time=lines["lead_time"].to_numpy(np.int64),
         review_period=lines["review_period"].to_numpy(np.int64),
-        shelf_life=life,
+        shelf_life=whole_shelf_life(lines["shelf_periods"].to_numpy(np.float64)),
         floor=lines["floor"].to_numpy(np.float64),
         holding_cost=price("holding_price"),
         shortage_cost=price("shortage_price"),

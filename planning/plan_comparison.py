@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.paths.demand_paths import DemandPaths
+from intake.errors import InputError
 from planning.chain.chain_plan import ChainPlan, ChainSettings
 from planning.chain.plan_chain import plan_chain
 from planning.chain.tables import ChainTables
@@ -100,8 +101,13 @@ def compare(name: str, base: Planned, changed: Planned, *, cutoff: pd.Timestamp,
 
     What holding a unit or losing a sale costs is the base plan's on every line that it has: a what-if about
     the service level asks for other orders and makes no lost sale cheaper. A line counts until its next order
-    can arrive, so with a longer lead time for longer: `periods` says how long.
+    can arrive, so with a longer lead time for longer: `periods` says how long. InputError where neither plan
+    has a line.
     """
+    if base.lines.empty and changed.lines.empty:
+        raise InputError(
+            "no series can be ordered, so nothing can be compared: the plan's exceptions say why"
+        )
     priced = _with_prices_of(base.lines, changed.lines)
     quantity = priced["unique_id"].map(base.lines.set_index("unique_id")["order_quantity"]).fillna(0)
     kept = priced.assign(

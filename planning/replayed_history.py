@@ -27,6 +27,7 @@ from planning.policies.tuned_correction import TunedCorrection
 from planning.replay import Decide, Replayed, account, replay
 from planning.replayed_plans import ReplayedPlans, as_ordered, by_rule_of_thumb
 from planning.simulation.money import Costs
+from planning.simulation.stock_rules import whole_shelf_life
 from planning.sourcing import choose_terms
 from planning.stated_terms import PlanningTables, StatedTerms
 
@@ -177,10 +178,9 @@ class Replay:
 
     @cached_property
     def shelf_life(self) -> Quantities:
-        """Whole periods by series; infinite where nothing is stated."""
+        """Whole periods by series, as the plan counts them; infinite where nothing is stated."""
         days = self._sourced["shelf_life"].to_numpy(dtype=np.float64)
-        life = np.maximum(np.floor(days / whole_days(1, self.panel.freq)), 1.0)
-        return np.where(np.isnan(days), np.inf, life)
+        return whole_shelf_life(days / whole_days(1, self.panel.freq))
 
     def orders(self, window: Window) -> int:
         """Decisions of a window: those whose orders arrive within it."""

@@ -14,7 +14,7 @@ from forecasting.paths.sample_quantiles import sample_quantiles
 from intake.errors import InputError
 from planning.inventory_position import Shelf, receipts_from, shelf_from
 from planning.inventory_simulator import Quantities, Simulation, parts, simulate
-from planning.simulation.stock_rules import StockRules
+from planning.simulation.stock_rules import StockRules, whole_shelf_life
 
 if TYPE_CHECKING:
     from forecasting.paths.demand_paths import DemandPaths
@@ -268,7 +268,6 @@ class _Board:
 
     def _play(self, rows: slice) -> Simulation:
         lines = self.lines.iloc[rows]
-        life = lines["shelf_periods"].fillna(np.inf).to_numpy(dtype=np.float64)
         floor = lines["floor"].to_numpy(dtype=np.float64)
         order = lines["order_quantity"].to_numpy(dtype=np.float64)
         not_for_sale = np.minimum(floor, self.shelf.on_hand[rows])
@@ -279,7 +278,7 @@ class _Board:
             on_hand=self.shelf.on_hand[rows] - not_for_sale,
             expiring=self.shelf.expiring[rows],
             receipts=receipts,
-            rules=StockRules(shelf_life=np.maximum(np.floor(life + 0.5), 1.0)),
+            rules=StockRules(shelf_life=whole_shelf_life(lines["shelf_periods"].to_numpy(np.float64))),
         )
 
 

@@ -88,6 +88,17 @@ class StockRules:
         return np.where((asked > 0) & (order >= least) & (order > 0), order, 0.0)
 
 
+def whole_shelf_life(periods: npt.ArrayLike) -> Quantities:
+    """`StockRules.shelf_life` of a shelf life in periods: the nearest whole number, 1 at least; what states
+    none (NaN) keeps.
+
+    >>> whole_shelf_life([0.3, 1.4, 1.6, np.nan])
+    array([ 1.,  1.,  2., inf])
+    """
+    stated = np.asarray(periods, dtype=np.float64)
+    return np.maximum(np.floor(np.where(np.isnan(stated), np.inf, stated) + 0.5), 1.0)
+
+
 def rows_of(stated: _Stated, rows: slice) -> _Stated:
     """The same for some of the series, of a frozen dataclass whose amounts are one for all or one per
     series."""

@@ -156,6 +156,12 @@ def test_half_the_capacity_makes_half() -> None:
         WhatIf(name="half", capacity_factor=0.5).tables(shop(), {})
 
 
+def test_a_plan_without_a_line_is_compared_with_nothing() -> None:
+    uncounted = shop(stock=table(unique_id=["b/salt"], on_hand=[1.0]))
+    with pytest.raises(InputError, match="no series can be ordered"):
+        answer(WhatIf(name="fair", demand_factor=2.0), sure([10.0]), uncounted)
+
+
 def test_it_says_what_it_supposes() -> None:
     what_if = WhatIf(
         name="x",
