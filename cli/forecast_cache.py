@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +16,7 @@ import numpy as np
 import forecasting
 import intake
 import planning
+from cli.whole_files import write_whole
 from forecasting.series.history import Array
 
 _PACKAGES: Final = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
@@ -66,11 +66,7 @@ class ForecastCache:
         stream = BytesIO()
         np.save(stream, made, allow_pickle=False)
         content = stream.getvalue()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / f"{key}-{_hash(content)}.npy"
-        beside = file.with_suffix(f".{os.getpid()}")
-        beside.write_bytes(content)
-        beside.replace(file)
+        write_whole(self.folder / f"{key}-{_hash(content)}.npy", content)
 
 
 def _read(file: Path, count: int) -> Array | None:

@@ -15,6 +15,7 @@ from artifacts.csv_files import csv_bytes
 from cli.console import headline, next_step, progress, say
 from cli.decision_files import DecisionFiles, DecisionTables, read_files
 from cli.forecast_cache import ForecastCache
+from cli.whole_files import write_whole
 from forecasting.features.rows import RowLimits
 from forecasting.judging.past_forecasts import PastForecasts, past_forecasts
 from forecasting.paths.rolling_paths import RollingPaths
@@ -72,7 +73,7 @@ def order(
     """Read the files, decide, write `out`, and print what was decided.
 
     InputError and MissingError say what is wrong with a file or a parameter; ConflictError where `out` is
-    there and may not be replaced.
+    there and may not be replaced; ServiceError where it cannot be written.
     """
     if out.exists() and not overwrite:
         raise ConflictError(f"{out} is there already; --replace writes it anew, --out names another file")
@@ -83,10 +84,7 @@ def order(
         raise InputError("say what is in stock: --stock FILE")
     plan = decide(tables, stock.frame, decision, ForecastCache(cache or out.parent / CACHE))
     table = order_table(plan, stock.frame["unique_id"], stock.series_headers)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    unfinished.write_bytes(csv_bytes(table))
-    unfinished.replace(out)
+    write_whole(out, csv_bytes(table))
     _summarise(plan, table, tables, out, perf_counter() - began)
 
 

@@ -17,6 +17,7 @@ from cli.console import headline, next_step, progress, say, show_table
 from cli.decision_files import DecisionTables
 from cli.forecast_cache import ForecastCache
 from cli.order import CACHE, Decision
+from cli.whole_files import write_whole
 from forecasting.recipes.registry import Candidate
 from intake.errors import ConflictError, InputError
 from intake.periods import period_number
@@ -260,9 +261,8 @@ def _cells(rows: pd.DataFrame, policies: list[str]) -> list[str]:
 
 
 def _write(played: Played, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     for decided, plan in played.plans.items():
         table = order_table(plan, played.unique_id, played.series_headers)
-        (out / f"orders-{decided:%Y-%m-%d}.csv").write_bytes(csv_bytes(table))
-    (out / "summary.csv").write_bytes(csv_bytes(played.accounts))
-    (out / "replay.png").write_bytes(replay_plot(played.accounts))
+        write_whole(out / f"orders-{decided:%Y-%m-%d}.csv", csv_bytes(table))
+    write_whole(out / "summary.csv", csv_bytes(played.accounts))
+    write_whole(out / "replay.png", replay_plot(played.accounts))
