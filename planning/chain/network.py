@@ -105,17 +105,18 @@ def inside_the_house(
         for row in rows
         if (row["source"] in places or _made_name(row, made)) and _there(row) != row["unique_id"]
     ]
-    taken = {row["unique_id"] for row in rows}
+    sells = set(sold)
     workplaces = {
         location_of(name)
         for name in _named(stock, items)
-        if product_of(name) in components and name not in set(sold)
+        if product_of(name) in components and name not in sells
     } | {""}
     ordered_elsewhere = {row["unique_id"] for row in ordered} - set(_self_supplied(ordered))
+    taken = {row["unique_id"] for row in rows} | ordered_elsewhere
     rows += [
         _own_sales(name)
         for name in sold
-        if name not in taken | ordered_elsewhere
+        if name not in taken
         and location_of(name) in workplaces
         and _made_name({"unique_id": name, "source": location_of(name)}, made)
     ]
