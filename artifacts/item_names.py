@@ -31,12 +31,14 @@ def item_names(items: pd.DataFrame | None) -> Mapping[str, str]:
 
 
 def name_of(unique_id: str, names: Mapping[str, str]) -> str:
-    """The name of a series' item, '' where none is known; an item may stand for a product in all places.
+    """The name of a series' item, '' where none is known; an item may stand for a product in all places and
+    channels.
 
-    >>> name_of("shop 1/2", {"2": "Baguette"})
-    'Baguette'
+    >>> name_of("shop 1/2", {"2": "Baguette"}), name_of("shop 1/2/web", {"2": "Baguette"})
+    ('Baguette', 'Baguette')
     """
-    return names.get(unique_id) or names.get(unique_id.partition("/")[2], "")
+    product = unique_id.partition("/")[2]
+    return names.get(unique_id) or names.get(product) or names.get(product.partition("/")[0], "")
 
 
 def named(unique_id: str, names: Mapping[str, str]) -> str:

@@ -23,8 +23,8 @@ def cuts(network: Network, shipped: Shipped, ds: pd.DatetimeIndex, chain: ChainS
     """A sentence for every receiver of whose order of this week not all is shipped now, and when the rest
     follows."""
     said = {}
+    names, sources = (network.branches[column].tolist() for column in ("unique_id", "source"))
     for row in np.flatnonzero(shipped.shipped[:, 0] < shipped.wanted[:, 0] - _DUST).tolist():
-        branch = network.branches.iloc[row]
         wanted, now = shipped.wanted[row, 0], shipped.shipped[row, 0]
         done = np.flatnonzero(shipped.shipped[row].cumsum() >= wanted - _DUST)
         rest = (
@@ -32,8 +32,8 @@ def cuts(network: Network, shipped: Shipped, ds: pd.DatetimeIndex, chain: ChainS
             if len(done)
             else f"{quantity(wanted - shipped.shipped[row].sum())} of it not before {day(ds[-1])}"
         )
-        said[str(branch["unique_id"])] = (
-            f"{branch['source']} ships {quantity(now)} of {quantity(wanted)} now ({chain.rule}), {rest}."
+        said[str(names[row])] = (
+            f"{sources[row]} ships {quantity(now)} of {quantity(wanted)} now ({chain.rule}), {rest}."
         )
     return said
 
@@ -41,10 +41,11 @@ def cuts(network: Network, shipped: Shipped, ds: pd.DatetimeIndex, chain: ChainS
 def shortages(network: Network, shipped: Shipped, ds: pd.DatetimeIndex, chain: ChainSettings) -> Exceptions:
     """A row for each place and thing of which there is too little: the first period in which it is shared."""
     rows: Exceptions = []
-    node = network.branches["node"].to_numpy()
+    members_of = network.branches.groupby("node", sort=False).indices
+    missing = shipped.wanted - shipped.shipped
     for at, there in zip(network.nodes["node"], network.there, strict=True):
-        members = np.flatnonzero(node == at)
-        short = (shipped.wanted - shipped.shipped)[members].sum(axis=0)
+        members = np.asarray(members_of.get(at, ()), dtype=np.int64)
+        short = missing[members].sum(axis=0)
         scarce = np.flatnonzero(short > _DUST)
         if not len(scarce):
             continue
