@@ -127,8 +127,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "model": ("Model", "Modelo"),
     "on_order": ("On order", "En tránsito"),
     "on_order_stock_file": (
-        "Open orders are those of the stock file.",
-        "Las órdenes abiertas son las del archivo de existencias.",
+        "Open orders are those of the stock file, and ours issued since.",
+        "Las órdenes abiertas son las del archivo de existencias y las nuestras emitidas desde entonces.",
     ),
     "on_order_own_orders": (
         "Open orders are our own, issued and not yet received.",

@@ -109,7 +109,8 @@ def _read_file(file: Path, table: Table, mapping: Path | None) -> Reading:
     rejected = f", {lines.rejected:,} rejected" if lines.rejected else ""
     progress(f"{file}: {lines.accepted:,} lines of {table.replace('_', ' ')}{rejected}")
     for row in reading.rejected.head(3).itertuples():
-        say(f"! {file}, line {row.line}: {row.reason}; left out")
+        column = f", column '{row.column}'" if row.column else ""
+        say(f"! {file}, line {row.line}{column}: {row.reason}; left out")
     return reading
 
 

@@ -92,7 +92,7 @@ def refuse_if_too_many(lines: LineCount, reasons: pd.DataFrame, sheet: Sheet, sh
     more = [f"and {len(said) - _SHOWN} more"] if len(said) > _SHOWN else []
     raise InputError(
         f"{lines.rejected} of {content} lines cannot be used, and {share:.0%} is the most that is set aside "
-        f"without refusing the file ({'; '.join(first + more)}); correct them and upload the file again",
+        f"without refusing the file ({'; '.join(first + more)}); correct them and give the file again",
         file=sheet.name,
     )
 

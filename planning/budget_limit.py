@@ -55,6 +55,17 @@ def places(unique_id: Iterable[str]) -> frozenset[str]:
     return frozenset(name.partition("/")[0] for name in unique_id if "/" in name)
 
 
+def unpaid(lines: pd.DataFrame, own_places: frozenset[str]) -> list[str]:
+    """One sentence a currency on orders to places of our own, whose amounts are in the totals."""
+    own = lines[~_paid(lines, own_places) & (lines["amount"] > 0)]
+    return [
+        f"Of the orders {group['amount'].sum():,.2f}{currency and ' '}{currency} are to places of our own "
+        f"({', '.join(sorted(set(group['supplier_id'])))}): no supplier is paid for them, and a budget does "
+        "not count them."
+        for currency, group in own.groupby("currency")
+    ]
+
+
 def _paid(lines: pd.DataFrame, own_places: frozenset[str]) -> pd.Series[bool]:
     return ~lines["supplier_id"].isin(own_places)
 

@@ -58,7 +58,7 @@ def check_as_of(stock: pd.DataFrame, cutoff: pd.Timestamp, freq: str) -> None:
     if len(wrong):
         raise InputError(
             f"the stock file was counted on {wrong.iloc[0]:%Y-%m-%d} and the sales end on {close:%Y-%m-%d}: "
-            f"upload a stock file as of {close:%Y-%m-%d} or the day after, or the sales that are missing",
+            f"give a stock file as of {close:%Y-%m-%d} or the day after, or the sales that are missing",
             column="as_of",
         )
 

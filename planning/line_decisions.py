@@ -79,7 +79,9 @@ def pinned(decided: DecidedLines, known: Known, exceptions: Exceptions) -> Decid
     fixed = wanted.notna()
     quantity = wanted.where(fixed, lines["order_quantity"]).astype(np.int64)
     for name in sorted(set(pins) - set(lines["unique_id"])):
-        reason = f"is pinned at {pins[name]} and cannot be planned: not ordered; see why, or unpin it"
+        reason = (
+            f"is pinned at {pins[name]} and is no line of the plan: not ordered; correct the name, or unpin"
+        )
         exceptions.append((name, "", reason))
     packs, minimum = lines["pack_size"].to_numpy(), lines["minimum_order_quantity"].to_numpy()
     for at in np.flatnonzero(fixed & (quantity > 0)):

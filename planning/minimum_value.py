@@ -24,7 +24,7 @@ from planning.line_money import situation_of
 from planning.order_economics import Integers, order_cost
 from planning.plan import Exceptions, PlanSettings
 
-RAISED: Final = "raised by {units} to reach the minimum order value of {supplier_id}"
+RAISED: Final = "raised, to reach the minimum order value of {supplier_id}, by {units}"
 WAITED: Final = "{units} fewer, to wait for an order that {supplier_id} accepts"
 
 

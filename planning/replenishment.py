@@ -10,7 +10,7 @@ import pandas as pd
 
 from intake.errors import InputError
 from intake.periods import following, iso_week, period_end, periods_a_year, whole_periods
-from planning.budget_limit import places, within_budget
+from planning.budget_limit import places, unpaid, within_budget
 from planning.explanations import periods
 from planning.inventory_position import Receipts, Shelf, check_as_of, receipts_from, shelf_from
 from planning.line_decisions import Known, by_themselves, pinned
@@ -87,7 +87,7 @@ def replenish(
     return Plan(
         lines=lines[list(LINE_COLUMNS)],
         exceptions=exceptions_table(exceptions),
-        notes=_notes(lines, stock, settings, upstream, freq),
+        notes=(*_notes(lines, stock, settings, upstream, freq), *unpaid(lines, own_places)),
         open_orders=open_orders.reset_index(drop=True),
     )
 

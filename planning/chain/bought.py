@@ -271,7 +271,7 @@ def _explained(line: dict[Hashable, Any], freq: str) -> str:
         ("minimum_rounding", "raised to the minimum quantity {minimum}"),
         (
             "coupling",
-            "raised by {coupling}, which would be ordered next, to the minimum order value of {supplier}",
+            "raised, to reach the minimum order value of {supplier}, by {coupling} that would come next",
         ),
     ):
         if line[column]:

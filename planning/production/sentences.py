@@ -39,12 +39,13 @@ def sentences(plan: ProductionPlan) -> list[str]:
 
 
 def _missed(missed: Missed) -> str:
-    return f"{_filled(_ONE[missed.aim], missed, _units(missed.units))} (costs {missed.cost:,.10g})"
+    return f"{_filled(_ONE[missed.aim], missed, _units(missed.units))} (costs {_short(missed.cost)})"
 
 
 def _way(relaxation: Relaxation) -> str:
     said = _listed(_filled(_ONE[part.aim], part, _units(part.units)) for part in relaxation.parts)
-    return f"{said}, {relaxation.units:,.10g} in all at a cost of {relaxation.cost:,.10g}"
+    together = f", {_short(relaxation.units)} in all" if len(relaxation.parts) > 1 else ""
+    return f"{said}{together} (costs {_short(relaxation.cost)})"
 
 
 def _binding(binding: Binding) -> str:
@@ -60,7 +61,12 @@ def _filled(form: str, where: Missed | Binding, units: str) -> str:
 
 
 def _units(units: float) -> str:
-    return f"{units:,.10g} units" if units != 1 else "1 unit"
+    return f"{_short(units)} units" if units != 1 else "1 unit"
+
+
+def _short(number: float) -> str:
+    """Three decimals at most, and as many digits as say something."""
+    return f"{round(number, 3):,.10g}" if abs(number) >= 0.0005 else f"{number:,.1g}"
 
 
 def _listed(parts: Iterable[str]) -> str:

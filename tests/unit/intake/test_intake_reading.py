@@ -331,7 +331,7 @@ def test_over_the_share_a_file_is_refused_with_the_first_reasons() -> None:
         "line 22, column 'Ventas': 'x' is not a number; line 23, column 'Ventas': 'x' is not a number; "
         "line 24, column 'Ventas': 'x' is not a number; line 25, column 'Ventas': 'x' is not a number; "
         "and 1 more); "
-        "correct them and upload the file again"
+        "correct them and give the file again"
     )
 
 

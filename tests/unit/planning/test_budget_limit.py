@@ -142,6 +142,10 @@ def test_what_our_own_plant_supplies_costs_no_money_here() -> None:
         terms=terms,
     )
     assert plan.lines["order_quantity"].tolist() == [20, 30]
+    assert plan.notes[-1] == (
+        "Of the orders 60.00 USD are to places of our own (plant): no supplier is paid for them, and a budget "
+        "does not count them."
+    )
 
 
 def test_materials_that_break_the_budget_are_said() -> None:

@@ -159,8 +159,8 @@ def test_a_store_buys_what_it_is_asked_for() -> None:
     assert (line["forecast"], line["on_hand"], line["pack_rounding"], line["coupling"]) == (60, 45, 9, 96)
     assert line["explanation"] == (
         "60 piece required in 3 weeks to 1 Mar + safety 0 (service level 50 %) - there 45 - on the way 0 = 15"
-        "; rounded up to 1 pack of 24 = 24; raised by 96, which would be ordered next, to the minimum order "
-        "value of mill = 120."
+        "; rounded up to 1 pack of 24 = 24; raised, to reach the minimum order value of mill, by 96 that "
+        "would come next = 120."
     )
 
 

@@ -45,7 +45,9 @@ def test_an_order_is_raised_by_what_costs_least_to_hold() -> None:
         "supplier minimum not reached: 152.00 needed of 200.00; order raised by 50.00: expected cost 0.97 "
         "(ordered as needed 48.47, of which 48.00 for going below; nothing ordered now 30.00)"
     ]
-    assert "= 20; raised by 20 to reach the minimum order value of mill = 40." in plan.lines["explanation"][1]
+    assert (
+        "= 20; raised, to reach the minimum order value of mill, by 20 = 40." in plan.lines["explanation"][1]
+    )
     assert not reasons(three_lines(least=152.0), "mill")
 
 

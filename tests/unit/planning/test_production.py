@@ -304,8 +304,8 @@ def test_a_plan_speaks() -> None:
     plan = plan_production(one_line((100.0, 420.0), capacity=200.0, shortage_cost=2.0))
     assert sentences(plan) == [
         "Not everything can be had: 120 units of a late in W2 (costs 240).",
-        "It all can be had with 120 units more of line in W2, 120 in all at a cost of 120; or 120 units of a "
-        "late in W2, 120 in all at a cost of 240.",
+        "It all can be had with 120 units more of line in W2 (costs 120); or 120 units of a late in W2 "
+        "(costs 240).",
         "What holds it back: the capacity of line in W1 (one more is worth 2 of demand), the capacity of "
         "line in W2 (one more is worth 2 of demand).",
     ]
