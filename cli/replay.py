@@ -66,7 +66,7 @@ def replay(
     ordered: unique_id, ds, order_quantity; where it is not given, the sales may have such a column.
     InputError where the history does not hold what is asked for, ConflictError where `out` is not empty.
     """
-    if out is not None and out.exists() and any(out.iterdir()) and not overwrite:
+    if out is not None and out.exists() and {each.name for each in out.iterdir()} - {CACHE} and not overwrite:
         raise ConflictError(f"{out} is not empty; --replace writes into it, --out names another folder")
     began = perf_counter()
     read = tables()

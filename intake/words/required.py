@@ -12,7 +12,7 @@ from intake.errors import InputError
 from intake.layout.sheet import Sheet
 from intake.mapping import column_line
 from intake.tables import DATE_PARTS, Schema, Table, schema_of
-from intake.text_columns import quoted
+from intake.text_columns import TextColumn, quoted
 from intake.words.claims import Claim
 from intake.words.headers import says_code, snake_case
 
@@ -76,14 +76,19 @@ def nameless(header: str) -> bool:
     return snake_case(header) in ("", "index", "unnamed_0", "unnamed") or not header.strip()
 
 
-def require_columns(sheet: Sheet, table: Table, known: set[str]) -> None:
-    """InputError, with what could be written in a mapping file, where a required column is not there."""
+def require_columns(sheet: Sheet, table: Table, roles: Mapping[str, TextColumn]) -> None:
+    """InputError, with what could be written in a mapping file, where a required column is not there.
+
+    roles: the columns that are understood, by canonical name; the example is one that is not.
+    """
+    known, understood = set(roles), {id(column) for column in roles.values()}
     schema = schema_of(table, sheet.measure)
     by_parts = {"unique_id"} if known & set(schema.unique_id_parts) else set()
     if known & set(DATE_PARTS):
         by_parts.add("ds")
     found = ", ".join(quoted(column.header) for column in sheet.columns)
-    example = next((column.header for column in sheet.columns if column.header), "header")
+    left = (column.header for column in sheet.columns if column.header and id(column) not in understood)
+    example = next(left, "header")
     for column in schema.required:
         if column.name not in known | by_parts:
             raise InputError(

@@ -83,7 +83,7 @@ def assign_roles(sheet: Sheet, table: Table, mapping: FileMapping) -> tuple[dict
         name = stated.get(i) or taken.get(id(written))
         if name is not None and name != IGNORE:
             known[name] = written
-    require_columns(sheet, table, set(known))
+    require_columns(sheet, table, known)
     findings += [
         _said(claim, name, table) for name, claim in chosen.items() if claim.header != name == claim.column
     ]

@@ -289,6 +289,7 @@ def test_a_quote_that_never_closes_costs_one_line() -> None:
         (b"ds,y\n\n", "v.csv, line 1: there is a header and no row below it"),
         (b'"ds"x,y\n2026-01-01,1\n', "v.csv, line 1: the quotes of the header do not match"),
         (b"\nTienda,Ventas\na,5\n", "v.csv, line 2: there is no date column among 'Tienda', 'Ventas'"),
+        (b"Tienda,Ventas,Zona\na,5,n\n", """say which it is in mapeo.toml, as columns."Zona" = "ds"$"""),
         (
             b"Fecha,Tienda\n2026-01-01,a\n",
             "v.csv, line 1: there is no quantity column among 'Fecha', 'Tienda'",

@@ -83,7 +83,7 @@ def test_what_was_raised_for_a_minimum_and_cut_for_a_budget_says_both() -> None:
     cut = with_coupling(raised, np.array([0]), np.array([16]), "{units} fewer for the budget", tiers)
     assert cut["coupling"].tolist() == [6]
     assert cut["coupling_words"].tolist() == [
-        "raised by 10 to reach the minimum order value of mill, 4 fewer for the budget"
+        "raised, to reach the minimum order value of mill, by 10, 4 fewer for the budget"
     ]
 
 
@@ -143,8 +143,8 @@ def test_what_our_own_plant_supplies_costs_no_money_here() -> None:
     )
     assert plan.lines["order_quantity"].tolist() == [20, 30]
     assert plan.notes[-1] == (
-        "Of the orders 60.00 USD are to places of our own (plant): no supplier is paid for them, and a budget "
-        "does not count them."
+        "Of the orders 60.00 USD are to places of our own (plant): no supplier is paid for them, and a "
+        "budget does not count them."
     )
 
 
