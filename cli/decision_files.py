@@ -20,6 +20,7 @@ from intake.mapping_file import MAPPING_FILE, NO_MAPPING, MappingFile, parse_map
 from intake.periods import period_end
 from intake.reading import Reading, read_table
 from intake.tables import Table
+from intake.text_columns import quoted
 from intake.values.conventions import NOTHING_SETTLED
 
 
@@ -108,9 +109,9 @@ def _read_file(file: Path, table: Table, mapping: Path | None) -> Reading:
     lines = reading.lines
     rejected = f", {lines.rejected:,} rejected" if lines.rejected else ""
     progress(f"{file}: {lines.accepted:,} lines of {table.replace('_', ' ')}{rejected}")
-    for row in reading.rejected.head(3).itertuples():
-        column = f", column '{row.column}'" if row.column else ""
-        say(f"! {file}, line {row.line}{column}: {row.reason}; left out")
+    for row in reading.rejected.head(3).to_dict("records"):
+        column = f", column {quoted(str(row['column']))}" if row["column"] else ""
+        say(f"! {file}, line {row['line']}{column}: {row['reason']}; left out")
     return reading
 
 

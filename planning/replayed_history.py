@@ -15,7 +15,7 @@ from forecasting.judging.past_forecasts import Keep, PastForecasts, made_now, pa
 from forecasting.paths.rolling_paths import RollingPaths
 from forecasting.series.history import History
 from intake.errors import InputError
-from intake.periods import periods_a_year, unit_of, whole_days
+from intake.periods import periods_a_year, shift, unit_of, whole_days
 from planning.closed_loop import ClosedLoop
 from planning.decision_cost import Opening, opening_stock
 from planning.decision_rules import DecisionRules
@@ -93,9 +93,12 @@ class Replay:
         for window in self.windows:
             if window.origin < 0 or window.origin + window.periods > last:
                 first, end = self.history.ds[0], self.history.ds[last]
+                after = shift(first, window.origin, self.panel.freq)
                 raise InputError(
-                    f"{window.periods} periods after period {window.origin + 1} of the history are not all "
-                    f"in it: it goes from {first:%Y-%m-%d} to {end:%Y-%m-%d}; begin within it, play fewer"
+                    f"the {window.periods} periods after {after:%Y-%m-%d} are not all in the history, which "
+                    f"goes from {first:%Y-%m-%d} to {end:%Y-%m-%d}: begin earlier, or play fewer"
+                    if window.origin >= 0
+                    else f"the history begins on {first:%Y-%m-%d}, after {after:%Y-%m-%d}: begin later"
                 )
         if self.orders(self.windows[0]) < 1:
             raise InputError(
