@@ -58,7 +58,7 @@ def mean_cost(
         policy=ProjectedOrders(
             [np.broadcast_to(paths, (shops, *paths.shape)) for paths in future],
             receipts=received,
-            lead_time=np.full(shops, lead_time),
+            lead_time=lead_time,
             review_period=review_period,
             ratio=np.tile(ratio, (shops, 1)),
         ),
