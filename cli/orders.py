@@ -67,9 +67,11 @@ def show_order(dataset: str, order: str) -> None:
     for line in lines.to_dict("records"):
         came = f", {line['received']:g} came" if line["received"] else ""
         to_come = f", {line['outstanding']:g} to come" if came and line["outstanding"] else ""
+        over = float(line["received"]) - float(line["order_quantity"])
+        too_many = f", {over:g} more than ordered" if over > 0 else ""
         item = " ".join(part for part in (str(line["unique_id"]), str(line.get("item_name", ""))) if part)
         show_reason(
-            f"{line['order_quantity']:.10g} {line['unit']} {item}{came}{to_come}".strip(),
+            f"{line['order_quantity']:.10g} {line['unit']} {item}{came}{too_many}{to_come}".strip(),
             str(line["explanation"]),
         )
     for event in details.events:

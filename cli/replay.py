@@ -264,5 +264,5 @@ def _write(played: Played, out: Path) -> None:
     for decided, plan in played.plans.items():
         table = order_table(plan, played.unique_id, played.series_headers)
         write_whole(out / f"orders-{decided:%Y-%m-%d}.csv", csv_bytes(table))
-    write_whole(out / "summary.csv", csv_bytes(played.accounts))
+    write_whole(out / "summary.csv", csv_bytes(played.accounts.round(4)))
     write_whole(out / "replay.png", replay_plot(played.accounts))

@@ -146,18 +146,34 @@ class Workshop:
             resource: used.reindex([(resource, period) for period in self.periods]).to_numpy(dtype=np.float64)
             for resource in group.resources
         }
-        self._say(group, plan.feasible, [self._all_is_made(use)] if plan.feasible else sentences(plan))
+        said = [self._all_is_made(use)] if plan.feasible else [*sentences(plan), *self._closed(group, plan)]
+        self._say(group, plan.feasible, said)
         worth = {(each.resource, each.period): each.worth for each in plan.binding if each.resource}
         places = zip(production["resource"], production["period"], strict=True)
         return production.assign(worth=[worth.get((str(line), str(at)), 0.0) for line, at in places])
+
+    def _closed(self, group: _Group, plan: ProductionPlan) -> list[str]:
+        """The resources that have no capacity at all in a period in which something is missed."""
+        missed = {each.period for each in plan.missed}
+        closed = {
+            resource: [
+                period
+                for period, capacity in zip(self.periods, self._resources.capacity[resource], strict=True)
+                if period in missed and capacity == 0
+            ]
+            for resource in group.resources
+        }
+        return [f"{name} has no capacity in {', '.join(when)}." for name, when in closed.items() if when]
 
     def _say(self, group: _Group, feasible: bool, said: list[str]) -> None:
         self._sentences += [(feasible, f"{', '.join(group.resources)}: {sentence}") for sentence in said]
 
     def _all_is_made(self, use: Mapping[str, Quantities]) -> str:
         full = {
-            resource: np.flatnonzero(used >= self._resources.capacity[resource] * (1 - _DUST)).tolist()
-            for resource, used in use.items()
+            resource: np.flatnonzero((used > 0) & (used >= has * (1 - _DUST))).tolist()
+            for resource, used, has in (
+                (name, used, self._resources.capacity[name]) for name, used in use.items()
+            )
         }
         takes = "; ".join(
             f"{resource} in {', '.join(self.periods[at] for at in periods)}"

@@ -248,6 +248,21 @@ def test_what_a_capacity_cannot_make_then_is_made_before(
         )
 
 
+@pytest.mark.parametrize(
+    ("opening", "said"), [(0, "has no capacity in 2026-W07."), (100, "can be made in time.")]
+)
+def test_a_closed_week_is_said_where_something_is_missed_for_it(opening: float, said: str) -> None:
+    plan = chain_of(
+        lines({}, "works"),
+        {"works/paste": np.array([[100.0, 100, 50] + [0] * 9])},
+        stock={"works/paste": opening, "works/flour": 1e6},
+        bill_of_materials=frame(parent=["paste"], component=["flour"], quantity_per=[1.0]),
+        capacity=frame(resource=["paste"] * 3, ds=list(weeks(3)), capacity=[0.0, 200, 200]),
+    )
+    assert plan.sentences[-1].startswith("paste: ")
+    assert plan.sentences[-1].endswith(said)
+
+
 def test_a_component_is_bought_in_drums_and_the_line_says_what_for() -> None:
     """61 soaps a week at .3 kg, from the first week on: 18.3 kg a week. Three weeks of lead time and one of
     review: 73.2 required, 60 there, so a drum of 25."""
