@@ -16,7 +16,7 @@ from planning.simulation.money import Costs, Money, money
 from planning.simulation.stock_rules import StockRules
 
 Decide = Callable[[int, Quantities, Quantities], Quantities]
-"""(period, on_hand by series, receipts by series x coming period) -> order_quantity by series.
+"""(period, on_hand by series, receipts by series x coming period) -> order_quantity by series; below 0 is 0.
 
 It is asked at the end of the period before `period`, 0 being the first that is played; column 0 of the
 receipts is due in `period`.
@@ -105,7 +105,7 @@ class _Asking:
             return np.zeros_like(inventory_position)
         coming = self._coming[:, period:]
         on_hand = np.maximum(inventory_position[:, 0] - coming.sum(axis=1), 0.0)
-        asked = self._decide(period, on_hand, coming[:, : self._interval].copy())
+        asked = np.maximum(self._decide(period, on_hand, coming[:, : self._interval].copy()), 0.0)
         self._coming[np.arange(len(asked)), period + self._lead_time] += asked
         return np.asarray(asked[:, None], dtype=np.float64)
 

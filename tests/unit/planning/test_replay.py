@@ -202,6 +202,24 @@ def test_a_correction_is_tuned_on_windows_that_were_over_and_on_them_once() -> N
     assert correction_before(later, 56, rules, 1.3, keep) == tuned
 
 
+def test_less_than_nothing_is_no_order_and_takes_nothing_off_the_way() -> None:
+    seen: list[tuple[float, float]] = []
+
+    def decide(_: int, on_hand: Quantities, receipts: Quantities) -> Quantities:
+        seen.append((float(on_hand[0]), float(receipts.sum())))
+        return np.array([-4.0])
+
+    replay(
+        np.full((1, 4), 1.0),
+        decide,
+        on_hand=np.array([10.0]),
+        receipts=np.zeros((1, 1)),
+        lead_time=np.array([1]),
+        orders=3,
+    )
+    assert seen == [(10, 0), (9, 0), (8, 0)]
+
+
 def test_a_cost_of_nothing_is_a_cost_and_nobody_to_order_from_is_said() -> None:
     panel = build_panel(sold(), freq="W-MON")
     firms = pd.DataFrame({"supplier_id": ["mill", "farm"], "lead_time": [7.0, 7.0]})
