@@ -139,7 +139,7 @@ def test_a_pin_is_what_is_ordered_and_the_line_says_what_would_have_been() -> No
         "is pinned at 4, which is no whole number of packs of 5 and is below the minimum quantity 10: "
         "ask the supplier"
     ]
-    assert "cannot be planned" in reasons(plan, "stranger")[0]
+    assert "is no line of the plan: not ordered" in reasons(plan, "stranger")[0]
 
 
 def test_a_stockout_before_any_order_can_come_is_an_exception_with_its_money() -> None:
