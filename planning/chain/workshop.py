@@ -163,7 +163,12 @@ class Workshop:
             ]
             for resource in group.resources
         }
-        return [f"{name} has no capacity in {', '.join(when)}." for name, when in closed.items() if when]
+        alone = len(group.resources) == 1
+        return [
+            f"{'It' if alone else name} has no capacity in {', '.join(when)}."
+            for name, when in closed.items()
+            if when
+        ]
 
     def _say(self, group: _Group, feasible: bool, said: list[str]) -> None:
         self._sentences += [(feasible, f"{', '.join(group.resources)}: {sentence}") for sentence in said]

@@ -249,7 +249,7 @@ def test_what_a_capacity_cannot_make_then_is_made_before(
 
 
 @pytest.mark.parametrize(
-    ("opening", "said"), [(0, "has no capacity in 2026-W07."), (100, "can be made in time.")]
+    ("opening", "said"), [(0, "paste: It has no capacity in 2026-W07."), (100, "can be made in time.")]
 )
 def test_a_closed_week_is_said_where_something_is_missed_for_it(opening: float, said: str) -> None:
     plan = chain_of(
