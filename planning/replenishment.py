@@ -124,14 +124,22 @@ def _strangers(
     known = set(unique_id)
     products = {part for name in unique_id for part in name.split("/")[1:2]}
     named = (
-        (stock, known, "is in the stock file and has no forecast: not planned; add its sales"),
+        (
+            stock,
+            known,
+            "is in the stock file and has no forecast: not planned; add its sales, or correct its name",
+        ),
         (
             items,
             known | products,
             "is in the items table and has no forecast: not planned; add its sales, or name look-alikes in "
             "similar_to",
         ),
-        (open_orders, known, "is on order and has no forecast: not planned; add its sales"),
+        (
+            open_orders,
+            known,
+            "is on order and has no forecast: not planned; add its sales, or correct its name",
+        ),
     )
     return [
         (str(name), "", reason)
