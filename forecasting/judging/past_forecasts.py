@@ -41,7 +41,7 @@ class PastForecasts:
     candidate: Candidate
     horizon: int
     cutoffs: int
-    refit: int = 4
+    refit: int = 6
     step: int = 1
     limits: RowLimits = field(default_factory=RowLimits)
 

@@ -149,7 +149,9 @@ def tuned_correction(
         f"in {windows} windows of the past {factors[cheapest]:g} was cheapest, {less[1]:.1f} +- "
         f"{100 * error[at_default]:.1f} % under {default:g}"
     )
-    if chosen == at_default:
+    if cheapest == at_default:
+        reason = f"{default:g} as stated: it was cheapest in {windows} windows of the past"
+    elif chosen == at_default:
         reason = f"{default:g} as stated: {best}, which is luck"
     elif chosen == cheapest:
         reason = f"{factors[chosen]:g}: {best}"
