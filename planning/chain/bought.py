@@ -15,7 +15,7 @@ from planning.chain.quantities import DECIMALS
 from planning.chain.quantities import quantity as told
 from planning.explanations import day, periods
 from planning.materials.material_plan import EXPEDITE_COLUMNS
-from planning.materials.netting import Netting, Quantities, Rules, Supply
+from planning.materials.netting import Netting, Quantities, Rules, Supply, net
 from planning.order_days import on_order_days
 from planning.plan import IDENTITY, LINE_COLUMNS, Exceptions
 from planning.sourcing import choose_terms
@@ -108,8 +108,8 @@ def order_lines_of(
     order_quantity, in units of at most three decimals: forecast is what is required over lead time + review
     period; safety_stock also holds what is required before receipts come that arrive later in the interval.
     An order below its supplier's minimum value is raised by whole packs of what the plan orders next, where
-    that is enough within `longest_cover` periods and the shelf life. What is required before an order of now
-    can come is an exception.
+    that is enough within `longest_cover` periods and is used before it expires. What is required before an
+    order of now can come is an exception.
     """
     exceptions: Exceptions = []
     offers, horizon = bought.offers, len(bought.ds)
@@ -187,6 +187,7 @@ def _coupled(
     offers, coupling = bought.offers.reset_index(drop=True), np.zeros(len(quantity))
     unit_cost = offers["unit_cost"].fillna(0.0).to_numpy(dtype=np.float64)
     life = np.where(bought.rules.shelf_life > 0, bought.rules.shelf_life, np.inf)
+    useful = _useful(bought)
     for supplier_id, group in offers[offers["minimum_order_value"] > 0].groupby("supplier_id", sort=True):
         rows = group.index.to_numpy()
         minimum, asked = float(group["minimum_order_value"].iloc[0]), float(unit_cost[rows] @ quantity[rows])
@@ -198,7 +199,8 @@ def _coupled(
                 later = bought.released[row, period]
                 if gap > _CENT_DUST and unit_cost[row] > 0 and period < life[row]:
                     packs = np.ceil(gap / (unit_cost[row] * pack[row]) - _CENT_DUST)
-                    added[at] += min(later, packs * pack[row])
+                    room = np.floor((useful[row] - quantity[row] - added[at]) / pack[row] + _CENT_DUST)
+                    added[at] += max(min(later, packs * pack[row], room * pack[row]), 0.0)
                     gap = minimum - asked - float(unit_cost[rows] @ added)
         said = f"supplier minimum not reached: {asked:,.2f} needed of {minimum:,.2f}"
         if gap > _CENT_DUST:
@@ -212,6 +214,24 @@ def _coupled(
             reason = f"{said}; order raised by {more:,.2f} with what would be ordered next"
         exceptions.append(("", str(supplier_id), reason))
     return _rounded(coupling)
+
+
+def _useful(bought: Bought) -> Quantities:
+    """By thing, units of an order of now that are used before they expire: what lies there goes first."""
+    things, rules = len(bought.offers), bought.rules
+    nothing = np.zeros(things)
+    as_needed = Rules(
+        lead_time=rules.lead_time,
+        minimum_order_quantity=nothing,
+        pack_size=nothing,
+        periods_covered=np.ones(things, dtype=np.int64),
+        safety_stock=nothing,
+        shelf_life=rules.shelf_life,
+    )
+    needed = net(bought.gross, bought.supply, as_needed).planned_receipts
+    after = np.arange(needed.shape[1]) - rules.lead_time[:, None]
+    good = (after >= 0) & (after < rules.shelf_life[:, None])
+    return np.where(rules.shelf_life > 0, (needed * good).sum(axis=1), np.inf)
 
 
 def expedite(bought: Bought) -> pd.DataFrame:

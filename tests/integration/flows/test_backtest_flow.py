@@ -82,7 +82,7 @@ def test_the_page_shows_every_table_and_plot(weekly: Shop, made: Published) -> N
         (artifact,) = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])))
     page = str(artifact.data)
     assert page.count("data:image/png;base64,") == 4
-    assert "plots/" not in page
+    assert "](plots/" not in page, "a picture is in the page itself"
     for words in ("would have cost least", "Distributions", "By horizon", "By window", "windows of"):
         assert words in page
     assert f"abasto pull backtest --dataset {weekly.dataset}" in page

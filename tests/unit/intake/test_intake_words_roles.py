@@ -71,7 +71,7 @@ def test_one_column_alone_can_be_what_no_header_says() -> None:
     reading = rows("cuando;cuanto", "{day}0")
     assert len(reading.frame) == 20
     assert {f.about for f in reading.findings if f.suspicious} >= {"cuando", "cuanto"}
-    with pytest.raises(InputError, match=r'no quantity column.*columns\."cuando" = "y"'):
+    with pytest.raises(InputError, match=r'no quantity column.*columns\."cuanto" = "y"'):
         rows("cuando;cuanto;otro", "{day}0", "{day}1")
 
 

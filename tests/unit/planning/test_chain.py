@@ -164,6 +164,24 @@ def test_a_store_buys_what_it_is_asked_for() -> None:
     )
 
 
+def test_what_would_expire_is_not_bought_for_a_minimum_value() -> None:
+    """What comes in the third week is good for four: 15 + 20 + 20 + 20 of it are used, three packs of 24.
+    That is worth 72, so a minimum of 60 can be reached and one of 100 cannot."""
+    for minimum, quantity, said in ((60.0, 72, "raised by 48.00"), (100.0, 24, "or the shelf life")):
+        plan = chain_of(
+            lines({"a/soap": 20.0}, "store", lead_time=0),
+            {"a/soap": 20},
+            stock={"store/soap": 45, "a/soap": 0},
+            items=frame(unique_id=["store/soap"], source=["mill"], shelf_life=[28.0]),
+            suppliers=frame(supplier_id=["mill"], lead_time=[14.0], minimum_order_value=[minimum]),
+            terms=frame(supplier_id=["mill"], product=["soap"], unit_cost=[1.0], pack_size=[24.0]),
+            settings=HALF,
+            chain=ChainSettings(reviews_ahead=8),
+        )
+        assert plan.lines["order_quantity"].tolist() == [quantity]
+        assert said in reasons(plan)
+
+
 BRACKETS = frame(
     parent=["bracket"] * 3 + ["base"] * 2 + ["clamp"] * 2 + ["housing"] * 2,
     component=["base", "spring", "clamp", "clamp", "housing", "handle", "casting", "bearing", "shaft"],
